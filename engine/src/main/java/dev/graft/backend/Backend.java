@@ -1,0 +1,41 @@
+package dev.graft.backend;
+
+/**
+ * A way to compute: memory and the kernel families. Kernels check nothing; the ops above them have
+ * checked every shape. Unless a kernel says otherwise its outputs are overwritten, lie dense, and
+ * overlap no input.
+ */
+public interface Backend {
+  /** One line for people, such as {@code SIMD, 512-bit vectors, 2 threads}. */
+  String name();
+
+  /** A buffer of {@code length} floats whose contents are unspecified. */
+  Buffer allocate(int length);
+
+  /** A buffer of {@code length} zeros. */
+  Buffer allocateZeroed(int length);
+
+  /** A buffer with a copy of {@code data}, or around it where {@code data} may be kept. */
+  Buffer wrap(float[] data);
+
+  /** Gives back a buffer that nobody will read again; it may serve a later allocation. */
+  void release(Buffer buffer);
+
+  ElementwiseKernels elementwise();
+
+  CopyKernels copies();
+
+  ReductionKernels reductions();
+
+  SoftmaxKernels softmax();
+
+  MatmulKernels matmul();
+
+  ConvKernels conv();
+
+  PoolKernels pool();
+
+  NormKernels norm();
+
+  OptimizerKernels optimizer();
+}

@@ -1,0 +1,16 @@
+package dev.graft.backend;
+
+/** 2-D convolution (cross-correlation, as in PyTorch) and its gradients. */
+public interface ConvKernels {
+  /**
+   * x and weight have any strides (channels last is the fast case); bias is [outChannels], dense,
+   * or null; out is dense, channels last.
+   */
+  void conv2d(ConvShape shape, View x, View weight, View bias, View out);
+
+  /** gradOut has any strides; gradX is dense, channels last. */
+  void conv2dInputGrad(ConvShape shape, View gradOut, View weight, View gradX);
+
+  /** x and gradOut have any strides; gradWeight is dense row-major [o, i/groups, kh, kw]. */
+  void conv2dWeightGrad(ConvShape shape, View x, View gradOut, View gradWeight);
+}

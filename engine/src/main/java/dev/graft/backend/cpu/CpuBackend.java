@@ -1,0 +1,106 @@
+package dev.graft.backend.cpu;
+
+import dev.graft.backend.Backend;
+import dev.graft.backend.Buffer;
+import dev.graft.backend.ConvKernels;
+import dev.graft.backend.CopyKernels;
+import dev.graft.backend.ElementwiseKernels;
+import dev.graft.backend.HostBuffer;
+import dev.graft.backend.MatmulKernels;
+import dev.graft.backend.NormKernels;
+import dev.graft.backend.OptimizerKernels;
+import dev.graft.backend.PoolKernels;
+import dev.graft.backend.ReductionKernels;
+import dev.graft.backend.SoftmaxKernels;
+import dev.graft.backend.cpu.conv.SimdConv;
+import dev.graft.backend.cpu.gemm.SimdMatmul;
+import java.util.Arrays;
+
+/** Vector API kernels on all cores, on Java arrays. */
+public final class CpuBackend implements Backend {
+  private final BufferPool pool = new BufferPool();
+  private final CopyKernels copies = new CopySimd();
+  private final ElementwiseKernels elementwise = new ElementwiseSimd(pool, copies);
+  private final ReductionKernels reductions = new ReductionSimd(pool, copies);
+  private final SoftmaxKernels softmax = new SoftmaxSimd();
+  private final MatmulKernels matmul = new SimdMatmul(pool);
+  private final ConvKernels conv = new SimdConv(pool, copies);
+  private final PoolKernels pooling = new PoolSimd(pool, copies);
+  private final NormKernels norm = new NormSimd(pool, copies);
+  private final OptimizerKernels optimizer = new OptimizerSimd();
+
+  @Override
+  public String name() {
+    int threads = Parallel.threads();
+    return String.format(
+        "SIMD, %d-bit vectors, %d thread%s",
+        Vectors.SPECIES.vectorBitSize(), threads, threads == 1 ? "" : "s");
+  }
+
+  @Override
+  public Buffer allocate(int length) {
+    return new HostBuffer(pool.take(length), this);
+  }
+
+  @Override
+  public Buffer allocateZeroed(int length) {
+    float[] array = pool.take(length);
+    Arrays.fill(array, 0);
+    return new HostBuffer(array, this);
+  }
+
+  @Override
+  public Buffer wrap(float[] data) {
+    return new HostBuffer(data, this);
+  }
+
+  @Override
+  public void release(Buffer buffer) {
+    pool.give(((HostBuffer) buffer).array());
+  }
+
+  @Override
+  public ElementwiseKernels elementwise() {
+    return elementwise;
+  }
+
+  @Override
+  public CopyKernels copies() {
+    return copies;
+  }
+
+  @Override
+  public ReductionKernels reductions() {
+    return reductions;
+  }
+
+  @Override
+  public SoftmaxKernels softmax() {
+    return softmax;
+  }
+
+  @Override
+  public MatmulKernels matmul() {
+    return matmul;
+  }
+
+  @Override
+  public ConvKernels conv() {
+    return conv;
+  }
+
+  @Override
+  public PoolKernels pool() {
+    return pooling;
+  }
+
+  @Override
+  public NormKernels norm() {
+    return norm;
+  }
+
+  @Override
+  public OptimizerKernels optimizer() {
+    return optimizer;
+  }
+}

@@ -1,0 +1,43 @@
+package dev.graft.backend.cpu;
+
+/**
+ * Count, mean and sum of squared deviations of each channel, built up from blocks by the pairwise
+ * formula of Chan, Golub and LeVeque (1979): no cancellation, however large the mean. A block's
+ * mean is corrected by the sum of its deviations (their corrected two-pass algorithm).
+ */
+final class Moments {
+  final double[] mean;
+  final double[] squares;
+  private double count;
+
+  Moments(int channels) {
+    mean = new double[channels];
+    squares = new double[channels];
+  }
+
+  /** A block of {@code rows} values a channel; first and second moments about {@code about}. */
+  void setBlock(int rows, float[] about, float[] sum, float[] square) {
+    count = rows;
+    for (int c = 0; c < mean.length; c++) {
+      double shift = (double) sum[c] / rows;
+      mean[c] = about[c] + shift;
+      squares[c] = Math.max(0, square[c] - shift * sum[c]);
+    }
+  }
+
+  void add(Moments other) {
+    double total = count + other.count;
+    double share = other.count / total;
+    double cross = count * share;
+    for (int c = 0; c < mean.length; c++) {
+      double delta = other.mean[c] - mean[c];
+      mean[c] += delta * share;
+      squares[c] += other.squares[c] + delta * delta * cross;
+    }
+    count = total;
+  }
+
+  double variance(int c) {
+    return squares[c] / count;
+  }
+}

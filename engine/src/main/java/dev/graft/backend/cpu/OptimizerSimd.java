@@ -1,0 +1,180 @@
+package dev.graft.backend.cpu;
+
+import dev.graft.backend.OptimizerKernels;
+import dev.graft.backend.View;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Optimiser steps, one pass over memory each. Masked: these loops wait for memory. */
+final class OptimizerSimd implements OptimizerKernels {
+  private static final VectorSpecies<Float> S = Vectors.SPECIES;
+  private static final int L = Vectors.LANES;
+  private static final int GRAIN = 1 << 15;
+
+  @Override
+  public void sgd(
+      View param,
+      View grad,
+      View velocity,
+      boolean first,
+      float lr,
+      float momentum,
+      float weightDecay,
+      boolean nesterov) {
+    float[] ps = param.array();
+    float[] gs = grad.array();
+    int po = param.offset();
+    int go = grad.offset();
+    Parallel.forRange(
+        param.numel(),
+        GRAIN,
+        (from, to) -> {
+          int n = to - from;
+          if (velocity == null) {
+            plain(ps, po + from, gs, go + from, n, lr, weightDecay);
+            return;
+          }
+          float[] vs = velocity.array();
+          int vo = velocity.offset() + from;
+          float keep = first ? 0 : momentum;
+          if (first) {
+            Arrays.fill(vs, vo, vo + n, 0f);
+          }
+          if (nesterov) {
+            nesterov(ps, po + from, gs, go + from, vs, vo, n, lr, keep, momentum, weightDecay);
+          } else {
+            momentum(ps, po + from, gs, go + from, vs, vo, n, lr, keep, weightDecay);
+          }
+        });
+  }
+
+  private static void plain(float[] p, int po, float[] g, int go, int n, float lr, float decay) {
+    for (int i = 0; i < n; i += L) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      FloatVector w = FloatVector.fromArray(S, p, po + i, m);
+      FloatVector step = FloatVector.fromArray(S, g, go + i, m).add(w.mul(decay));
+      w.sub(step.mul(lr)).intoArray(p, po + i, m);
+    }
+  }
+
+  private static void momentum(
+      float[] p,
+      int po,
+      float[] g,
+      int go,
+      float[] v,
+      int vo,
+      int n,
+      float lr,
+      float keep,
+      float decay) {
+    for (int i = 0; i < n; i += L) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      FloatVector w = FloatVector.fromArray(S, p, po + i, m);
+      FloatVector grad = FloatVector.fromArray(S, g, go + i, m).add(w.mul(decay));
+      FloatVector step = FloatVector.fromArray(S, v, vo + i, m).mul(keep).add(grad);
+      step.intoArray(v, vo + i, m);
+      w.sub(step.mul(lr)).intoArray(p, po + i, m);
+    }
+  }
+
+  private static void nesterov(
+      float[] p,
+      int po,
+      float[] g,
+      int go,
+      float[] v,
+      int vo,
+      int n,
+      float lr,
+      float keep,
+      float momentum,
+      float decay) {
+    for (int i = 0; i < n; i += L) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      FloatVector w = FloatVector.fromArray(S, p, po + i, m);
+      FloatVector grad = FloatVector.fromArray(S, g, go + i, m).add(w.mul(decay));
+      FloatVector speed = FloatVector.fromArray(S, v, vo + i, m).mul(keep).add(grad);
+      speed.intoArray(v, vo + i, m);
+      w.sub(speed.mul(momentum).add(grad).mul(lr)).intoArray(p, po + i, m);
+    }
+  }
+
+  /**
+   * Adam's numbers of one step; the bias corrections are folded into {@code rate} and {@code root}.
+   */
+  private record Adam(
+      float beta1,
+      float beta2,
+      float rest1,
+      float rest2,
+      float rate,
+      float root,
+      float eps,
+      float shrink,
+      float decay) {}
+
+  @Override
+  public void adam(
+      View param,
+      View grad,
+      View m,
+      View v,
+      int t,
+      float lr,
+      float beta1,
+      float beta2,
+      float eps,
+      float weightDecay,
+      boolean decoupled) {
+    double correction1 = 1 - Math.pow(beta1, t);
+    double correction2 = 1 - Math.pow(beta2, t);
+    Adam step =
+        new Adam(
+            beta1,
+            beta2,
+            (float) (1.0 - beta1),
+            (float) (1.0 - beta2),
+            (float) (lr / correction1),
+            (float) (1 / Math.sqrt(correction2)),
+            eps,
+            decoupled ? (float) (1 - (double) lr * weightDecay) : 1,
+            decoupled ? 0 : weightDecay);
+    float[] ps = param.array();
+    float[] gs = grad.array();
+    Parallel.forRange(
+        param.numel(),
+        GRAIN,
+        (from, to) ->
+            adam(
+                step,
+                ps,
+                param.offset() + from,
+                gs,
+                grad.offset() + from,
+                m.array(),
+                m.offset() + from,
+                v.array(),
+                v.offset() + from,
+                to - from));
+  }
+
+  private static void adam(
+      Adam a, float[] p, int po, float[] g, int go, float[] m, int mo, float[] v, int vo, int n) {
+    for (int i = 0; i < n; i += L) {
+      VectorMask<Float> in = S.indexInRange(i, n);
+      FloatVector w = FloatVector.fromArray(S, p, po + i, in);
+      FloatVector grad = FloatVector.fromArray(S, g, go + i, in).add(w.mul(a.decay));
+      FloatVector first =
+          FloatVector.fromArray(S, m, mo + i, in).mul(a.beta1).add(grad.mul(a.rest1));
+      FloatVector second =
+          FloatVector.fromArray(S, v, vo + i, in).mul(a.beta2).add(grad.mul(grad).mul(a.rest2));
+      first.intoArray(m, mo + i, in);
+      second.intoArray(v, vo + i, in);
+      FloatVector step = first.div(second.sqrt().mul(a.root).add(a.eps));
+      w.mul(a.shrink).sub(step.mul(a.rate)).intoArray(p, po + i, in);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package dev.graft.backend.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * One pooling window of a channels-last image, a vector of channels at a time. The window starts at
+ * {@code at} and has {@code rows} × {@code columns} pixels of {@code c} channels; {@code line} is
+ * the distance between rows.
+ */
+final class PoolLoops {
+  private static final VectorSpecies<Float> S = Vectors.SPECIES;
+  private static final int L = Vectors.LANES;
+
+  private PoolLoops() {}
+
+  static void max(float[] x, int at, int rows, int columns, int line, int c, float[] y, int yo) {
+    for (int k = 0; k < c; k += L) {
+      VectorMask<Float> m = S.indexInRange(k, c);
+      FloatVector best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+      for (int r = 0, row = at + k; r < rows; r++, row += line) {
+        for (int j = 0, i = row; j < columns; j++, i += c) {
+          best = best.max(FloatVector.fromArray(S, x, i, m));
+        }
+      }
+      best.intoArray(y, yo + k, m);
+    }
+  }
+
+  /** Adds g to d at the window's first largest element, or first NaN; d lies as x does. */
+  static void maxGrad(
+      float[] x,
+      int at,
+      int rows,
+      int columns,
+      int line,
+      int c,
+      float[] g,
+      int go,
+      float[] d,
+      int to) {
+    if (rows <= 0 || columns <= 0) {
+      return;
+    }
+    for (int k = 0; k < c; k += L) {
+      VectorMask<Float> m = S.indexInRange(k, c);
+      FloatVector best = FloatVector.fromArray(S, x, at + k, m);
+      FloatVector where = FloatVector.zero(S);
+      float tap = 0;
+      for (int r = 0, row = at + k; r < rows; r++, row += line) {
+        for (int j = 0, i = row; j < columns; j++, i += c, tap++) {
+          FloatVector v = FloatVector.fromArray(S, x, i, m);
+          VectorMask<Float> better =
+              v.compare(VectorOperators.LE, best).or(best.test(VectorOperators.IS_NAN)).not();
+          best = best.blend(v, better);
+          where = where.blend(tap, better);
+        }
+      }
+      FloatVector grad = FloatVector.fromArray(S, g, go + k, m);
+      tap = 0;
+      for (int r = 0, row = to + k; r < rows; r++, row += line) {
+        for (int j = 0, i = row; j < columns; j++, i += c, tap++) {
+          VectorMask<Float> here = where.compare(VectorOperators.EQ, tap).and(m);
+          FloatVector.fromArray(S, d, i, m).add(grad).intoArray(d, i, here);
+        }
+      }
+    }
+  }
+
+  /** The window's sum times {@code share}; rows are summed apart, for accuracy in large windows. */
+  static void average(
+      float[] x, int at, int rows, int columns, int line, int c, float share, float[] y, int yo) {
+    for (int k = 0; k < c; k += L) {
+      VectorMask<Float> m = S.indexInRange(k, c);
+      FloatVector total = FloatVector.zero(S);
+      for (int r = 0, row = at + k; r < rows; r++, row += line) {
+        FloatVector sum = FloatVector.zero(S);
+        for (int j = 0, i = row; j < columns; j++, i += c) {
+          sum = sum.add(FloatVector.fromArray(S, x, i, m));
+        }
+        total = total.add(sum);
+      }
+      total.mul(share).intoArray(y, yo + k, m);
+    }
+  }
+
+  /** Adds g·share to every pixel of the window. */
+  static void spread(
+      float[] d, int at, int rows, int columns, int line, int c, float share, float[] g, int go) {
+    for (int k = 0; k < c; k += L) {
+      VectorMask<Float> m = S.indexInRange(k, c);
+      FloatVector part = FloatVector.fromArray(S, g, go + k, m).mul(share);
+      for (int r = 0, row = at + k; r < rows; r++, row += line) {
+        for (int j = 0, i = row; j < columns; j++, i += c) {
+          FloatVector.fromArray(S, d, i, m).add(part).intoArray(d, i, m);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package dev.graft.backend.cpu;
+
+import dev.graft.backend.CopyKernels;
+import dev.graft.backend.HostBuffer;
+import dev.graft.backend.PoolKernels;
+import dev.graft.backend.PoolShape;
+import dev.graft.backend.View;
+import dev.graft.tensor.Layout;
+
+/**
+ * Pooling on channels-last images; other orders are converted on the way in and out. Forward passes
+ * are cut into output rows, gradients (whose windows may overlap) into images.
+ */
+final class PoolSimd implements PoolKernels {
+  private static final int GRAIN = 1 << 14;
+
+  private final BufferPool pool;
+  private final CopyKernels copies;
+
+  PoolSimd(BufferPool pool, CopyKernels copies) {
+    this.pool = pool;
+    this.copies = copies;
+  }
+
+  /** What to do with one window: its place in the input and output arrays. */
+  @FunctionalInterface
+  private interface Window {
+    void run(int in, int rows, int columns, int line, int out, int i, int j);
+  }
+
+  @Override
+  public void maxPool2d(PoolShape shape, View x, View out) {
+    forward(
+        Windows.of(shape),
+        x,
+        out,
+        (w, from, to) ->
+            (in, rows, columns, line, o, i, j) ->
+                PoolLoops.max(from.array(), in, rows, columns, line, from.dim(1), to.array(), o));
+  }
+
+  @Override
+  public void avgPool2d(PoolShape shape, View x, View out) {
+    average(Windows.of(shape), x, out);
+  }
+
+  @Override
+  public void adaptiveAvgPool2d(View x, View out) {
+    average(adaptive(x, out), x, out);
+  }
+
+  private static Windows adaptive(View in, View out) {
+    return new Windows(
+        Windows.Axis.adaptive(in.dim(2), out.dim(2)), Windows.Axis.adaptive(in.dim(3), out.dim(3)));
+  }
+
+  private void average(Windows windows, View x, View out) {
+    forward(
+        windows,
+        x,
+        out,
+        (w, from, to) -> {
+          int c = from.dim(1);
+          return (in, rows, columns, line, o, i, j) ->
+              PoolLoops.average(
+                  from.array(), in, rows, columns, line, c, w.share(i, j), to.array(), o);
+        });
+  }
+
+  /** Makes the work on one window, given the views as they lie channels last. */
+  @FunctionalInterface
+  private interface Maker {
+    Window make(Windows windows, View from, View to);
+  }
+
+  private void forward(Windows windows, View x, View out, Maker maker) {
+    View from = channelsLast(x);
+    View to = out.layout().isChannelsLast() ? out : temporary(out);
+    Window window = maker.make(windows, from, to);
+    int outW = windows.columns().count();
+    int perRow = Math.max(1, outW * from.dim(1) * 4);
+    Parallel.forRange(
+        out.dim(0) * windows.rows().count(),
+        Math.max(1, GRAIN / perRow),
+        (first, last) -> {
+          for (int u = first; u < last; u++) {
+            row(windows, from, to, u, window);
+          }
+        });
+    giveBack(x, from);
+    if (to != out) {
+      copies.copy(to, out);
+      pool.give(to.array());
+    }
+  }
+
+  /** All windows of output row {@code u}, counted over all images. */
+  private static void row(Windows windows, View in, View out, int u, Window window) {
+    int c = in.dim(1);
+    int width = in.dim(3);
+    int outH = windows.rows().count();
+    int outW = windows.columns().count();
+    int i = u % outH;
+    int first = windows.rows().first()[i];
+    int rows = windows.rows().end()[i] - first;
+    int line = width * c;
+    int image = in.offset() + u / outH * in.dim(2) * line;
+    for (int j = 0; j < outW; j++) {
+      int left = windows.columns().first()[j];
+      int columns = windows.columns().end()[j] - left;
+      int at = image + first * line + left * c;
+      window.run(at, rows, columns, line, out.offset() + (u * outW + j) * c, i, j);
+    }
+  }
+
+  @Override
+  public void maxPool2dGrad(PoolShape shape, View x, View gradOut, View gradX) {
+    View from = channelsLast(x);
+    backward(
+        Windows.of(shape),
+        gradOut,
+        gradX,
+        (w, to, grad) -> {
+          int shift = from.offset() - to.offset();
+          return (in, rows, columns, line, o, i, j) ->
+              PoolLoops.maxGrad(
+                  from.array(),
+                  in + shift,
+                  rows,
+                  columns,
+                  line,
+                  to.dim(1),
+                  grad.array(),
+                  o,
+                  to.array(),
+                  in);
+        });
+    giveBack(x, from);
+  }
+
+  @Override
+  public void avgPool2dGrad(PoolShape shape, View gradOut, View gradX) {
+    averageGrad(Windows.of(shape), gradOut, gradX);
+  }
+
+  @Override
+  public void adaptiveAvgPool2dGrad(View gradOut, View gradX) {
+    averageGrad(adaptive(gradX, gradOut), gradOut, gradX);
+  }
+
+  private void averageGrad(Windows windows, View gradOut, View gradX) {
+    backward(
+        windows,
+        gradOut,
+        gradX,
+        (w, to, grad) -> {
+          int c = to.dim(1);
+          return (in, rows, columns, line, o, i, j) ->
+              PoolLoops.spread(
+                  to.array(), in, rows, columns, line, c, w.share(i, j), grad.array(), o);
+        });
+  }
+
+  private void backward(Windows windows, View gradOut, View gradX, Maker maker) {
+    View grad = channelsLast(gradOut);
+    View to = gradX.layout().isChannelsLast() ? gradX : temporary(gradX);
+    copies.fill(to, 0);
+    Window window = maker.make(windows, to, grad);
+    int outH = windows.rows().count();
+    Parallel.forRange(
+        gradX.dim(0),
+        1,
+        (first, last) -> {
+          for (int u = first * outH; u < last * outH; u++) {
+            row(windows, to, grad, u, window);
+          }
+        });
+    giveBack(gradOut, grad);
+    if (to != gradX) {
+      copies.copy(to, gradX);
+      pool.give(to.array());
+    }
+  }
+
+  private View channelsLast(View x) {
+    if (x.layout().isChannelsLast()) {
+      return x;
+    }
+    View copy = temporary(x);
+    copies.copy(x, copy);
+    return copy;
+  }
+
+  private View temporary(View like) {
+    float[] array = pool.take(like.numel());
+    return new View(
+        new HostBuffer(array, like.buffer().backend()), Layout.channelsLast(like.shape()));
+  }
+
+  private void giveBack(View original, View used) {
+    if (original != used) {
+      pool.give(used.array());
+    }
+  }
+}

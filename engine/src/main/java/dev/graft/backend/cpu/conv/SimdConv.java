@@ -1,0 +1,170 @@
+package dev.graft.backend.cpu.conv;
+
+import dev.graft.backend.ConvKernels;
+import dev.graft.backend.ConvShape;
+import dev.graft.backend.CopyKernels;
+import dev.graft.backend.HostBuffer;
+import dev.graft.backend.View;
+import dev.graft.backend.cpu.BufferPool;
+import dev.graft.backend.cpu.gemm.Gemm;
+import dev.graft.backend.cpu.gemm.PackedB;
+import dev.graft.tensor.Layout;
+
+/**
+ * Convolution as implicit matrix products on channels-last data: packing reads the image by taps
+ * (after XNNPACK's indirect convolution; Dukhan, 2019), the product is {@link Gemm}'s.
+ */
+public final class SimdConv implements ConvKernels {
+  private final BufferPool pool;
+  private final CopyKernels copies;
+
+  public SimdConv(BufferPool pool, CopyKernels copies) {
+    this.pool = pool;
+    this.copies = copies;
+  }
+
+  @Override
+  public void conv2d(ConvShape s, View x, View weight, View bias, View out) {
+    View input = channelsLast(x);
+    Taps taps = Taps.forward(s);
+    int channels = s.inChannelsPerGroup();
+    int outputs = s.outChannelsPerGroup();
+    int k = taps.count() * channels;
+    float[] packed = pool.take(PackedB.length(k, outputs));
+    for (int g = 0; g < s.groups(); g++) {
+      int firstOut = g * outputs;
+      PackedB b = PackedB.packPanels(k, outputs, WeightPanels.forward(s, weight, taps, g), packed);
+      int to = out.offset() + firstOut;
+      Gemm.run(
+          s.n() * s.outH() * s.outW(),
+          packer(s, input, s.inChannels(), g * channels, channels, taps),
+          b,
+          bias == null ? null : bias.array(),
+          bias == null ? 0 : bias.offset() + firstOut,
+          false,
+          out.array(),
+          row -> to + row * s.outChannels());
+    }
+    pool.give(packed);
+    release(input, x);
+  }
+
+  private static TapPacker packer(
+      ConvShape s, View input, int pixel, int firstChannel, int channels, Taps taps) {
+    int at = input.offset() + firstChannel;
+    return new TapPacker(
+        input.array(), at, s.height(), s.width(), pixel, channels, s.outH(), s.outW(), taps);
+  }
+
+  @Override
+  public void conv2dInputGrad(ConvShape s, View gradOut, View weight, View gradX) {
+    View grad = channelsLast(gradOut);
+    for (int phaseY = 0; phaseY < Math.min(s.strideH(), s.height()); phaseY++) {
+      for (int phaseX = 0; phaseX < Math.min(s.strideW(), s.width()); phaseX++) {
+        for (int g = 0; g < s.groups(); g++) {
+          inputGradPhase(s, grad, weight, gradX, phaseY, phaseX, g);
+        }
+      }
+    }
+    release(grad, gradOut);
+  }
+
+  private void inputGradPhase(
+      ConvShape s, View grad, View weight, View gradX, int phaseY, int phaseX, int g) {
+    Taps taps = Taps.backward(s, phaseY, phaseX);
+    int rowsH = (s.height() - phaseY + s.strideH() - 1) / s.strideH();
+    int rowsW = (s.width() - phaseX + s.strideW() - 1) / s.strideW();
+    int channels = s.inChannelsPerGroup();
+    int outputs = s.outChannelsPerGroup();
+    int k = taps.count() * outputs;
+    float[] packed = pool.take(PackedB.length(k, channels));
+    PackedB b = PackedB.packPanels(k, channels, WeightPanels.backward(s, weight, taps, g), packed);
+    TapPacker rows =
+        new TapPacker(
+            grad.array(),
+            grad.offset() + g * outputs,
+            s.outH(),
+            s.outW(),
+            s.outChannels(),
+            outputs,
+            rowsH,
+            rowsW,
+            taps);
+    int to = gradX.offset() + g * channels;
+    Gemm.run(
+        s.n() * rowsH * rowsW,
+        rows,
+        b,
+        null,
+        0,
+        false,
+        gradX.array(),
+        row -> {
+          int image = row / (rowsH * rowsW);
+          int inImage = row - image * rowsH * rowsW;
+          int y = phaseY + inImage / rowsW * s.strideH();
+          int x = phaseX + inImage % rowsW * s.strideW();
+          return to + ((image * s.height() + y) * s.width() + x) * s.inChannels();
+        });
+    pool.give(packed);
+  }
+
+  @Override
+  public void conv2dWeightGrad(ConvShape s, View x, View gradOut, View gradWeight) {
+    View input = channelsLast(x);
+    View grad = channelsLast(gradOut);
+    Taps taps = Taps.forward(s);
+    int channels = s.inChannelsPerGroup();
+    int outputs = s.outChannelsPerGroup();
+    for (int g = 0; g < s.groups(); g++) {
+      TapPacker pixels = packer(s, input, s.inChannels(), g * channels, channels, taps);
+      WeightGradient product =
+          new WeightGradient(
+              pool,
+              pixels,
+              grad.array(),
+              grad.offset() + g * outputs,
+              s.outChannels(),
+              s.n() * s.outH() * s.outW(),
+              outputs,
+              taps.count() * channels);
+      float[] sums = product.run();
+      scatter(s, sums, taps.count(), channels, gradWeight, g * outputs, outputs);
+      pool.give(sums);
+    }
+    release(input, x);
+    release(grad, gradOut);
+  }
+
+  /** From [out][tap][channel] to the weight's [out, channel, kh, kw]. */
+  private static void scatter(
+      ConvShape s, float[] sums, int taps, int channels, View weight, int firstOut, int outputs) {
+    int from = 0;
+    for (int o = 0; o < outputs; o++) {
+      for (int t = 0; t < taps; t++) {
+        int to = weight.offset() + (firstOut + o) * channels * taps + t;
+        for (int c = 0; c < channels; c++) {
+          weight.array()[to + c * taps] = sums[from++];
+        }
+      }
+    }
+  }
+
+  /** The view itself if it lies n, h, w, c, else a pooled copy that does. */
+  private View channelsLast(View x) {
+    if (x.layout().isChannelsLast()) {
+      return x;
+    }
+    float[] copy = pool.take(x.numel());
+    View target =
+        new View(new HostBuffer(copy, x.buffer().backend()), Layout.channelsLast(x.shape()));
+    copies.copy(x, target);
+    return target;
+  }
+
+  private void release(View used, View original) {
+    if (used != original) {
+      pool.give(used.array());
+    }
+  }
+}

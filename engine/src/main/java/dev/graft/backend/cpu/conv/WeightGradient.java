@@ -1,0 +1,99 @@
+package dev.graft.backend.cpu.conv;
+
+import dev.graft.backend.cpu.BufferPool;
+import dev.graft.backend.cpu.Parallel;
+import dev.graft.backend.cpu.gemm.Blocking;
+import dev.graft.backend.cpu.gemm.Gemm;
+import dev.graft.backend.cpu.gemm.PackedB;
+import dev.graft.backend.cpu.gemm.RowPacker;
+import java.util.Arrays;
+
+/**
+ * The weight gradient of one group: gradOutᵀ [outputs, pixels] times the image matrix [pixels, taps
+ * · channels]. The pixels are cut into spans by sizes alone; the spans' sums are added in order.
+ */
+final class WeightGradient {
+  /** Floats of the image matrix packed at a time: about 1 MB, so that they are read from L2. */
+  private static final int CHUNK = 1 << 18;
+
+  /** Spans at most, and floats of partial sums at most. */
+  private static final int SPANS = 16;
+
+  private static final int PARTIAL_FLOATS = 1 << 22;
+
+  private final BufferPool pool;
+  private final TapPacker image;
+  private final float[] grad;
+  private final int gradAt;
+  private final int gradPixel;
+  private final int pixels;
+  private final int outputs;
+  private final int columns;
+
+  WeightGradient(
+      BufferPool pool,
+      TapPacker image,
+      float[] grad,
+      int gradAt,
+      int gradPixel,
+      int pixels,
+      int outputs,
+      int columns) {
+    this.pool = pool;
+    this.image = image;
+    this.grad = grad;
+    this.gradAt = gradAt;
+    this.gradPixel = gradPixel;
+    this.pixels = pixels;
+    this.outputs = outputs;
+    this.columns = columns;
+  }
+
+  /** The sums [outputs, taps · channels], in a pooled array that the caller gives back. */
+  float[] run() {
+    int size = outputs * columns;
+    int kc = Blocking.KC;
+    int chunk = Math.max(1, CHUNK / columns / kc) * kc;
+    int chunks = (pixels + chunk - 1) / chunk;
+    int spans = Math.clamp(PARTIAL_FLOATS / Math.max(1, size), 1, Math.clamp(chunks, 1, SPANS));
+    int chunksPerSpan = (chunks + spans - 1) / spans;
+    float[] partial = pool.take(spans * size);
+    Arrays.fill(partial, 0, spans * size, 0);
+    Parallel.forRange(
+        spans,
+        1,
+        (from, to) -> {
+          for (int span = from; span < to; span++) {
+            int first = span * chunksPerSpan;
+            int last = Math.min(chunks, first + chunksPerSpan);
+            for (int c = first; c < last; c++) {
+              int start = c * chunk;
+              addChunk(start, Math.min(pixels, start + chunk), partial, span * size);
+            }
+          }
+        });
+    float[] sums = pool.take(size);
+    System.arraycopy(partial, 0, sums, 0, size);
+    for (int span = 1; span < spans; span++) {
+      int at = span * size;
+      for (int i = 0; i < size; i++) {
+        sums[i] += partial[at + i];
+      }
+    }
+    pool.give(partial);
+    return sums;
+  }
+
+  private void addChunk(int start, int end, float[] sums, int at) {
+    float[] packed = pool.take(PackedB.length(end - start, columns));
+    PackedB b =
+        PackedB.pack(
+            end - start,
+            columns,
+            (k, column, count, to, toAt) -> image.packRow(start + k, column, count, to, toAt),
+            packed);
+    RowPacker a = RowPacker.strided(grad, gradAt + start * gradPixel, 1, gradPixel);
+    Gemm.run(outputs, a, b, null, 0, true, sums, row -> at + row * columns);
+    pool.give(packed);
+  }
+}

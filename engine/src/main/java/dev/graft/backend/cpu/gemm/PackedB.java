@@ -1,0 +1,112 @@
+package dev.graft.backend.cpu.gemm;
+
+import dev.graft.backend.cpu.Parallel;
+import java.util.Arrays;
+
+/**
+ * The right operand [k, n] in panels of NR columns: panel j holds [k][NR], zero beyond n, so that
+ * the microkernel reads it in one run.
+ */
+public final class PackedB {
+  /** Reads NR columns of one row of the operand. */
+  public interface Source {
+    /** Copies columns {@code column … column+count−1} of row k to {@code to[at …]}. */
+    void read(int k, int column, int count, float[] to, int at);
+  }
+
+  /** Reads all rows of some columns of the operand. */
+  public interface PanelSource {
+    /**
+     * Writes columns {@code column … column+count−1} of row k to {@code to[at + k·NR …]}, for every
+     * k.
+     */
+    void read(int column, int count, float[] to, int at);
+  }
+
+  /** Rows transposed at a time: 64 lines of the panel (8 KB at 512 bits) stay in L1. */
+  private static final int DEPTH = 64;
+
+  final float[] data;
+  final int k;
+  final int n;
+
+  private PackedB(float[] data, int k, int n) {
+    this.data = data;
+    this.k = k;
+    this.n = n;
+  }
+
+  public static int length(int k, int n) {
+    return Math.multiplyExact(panels(n) * Blocking.NR, k);
+  }
+
+  static int panels(int n) {
+    return (n + Blocking.NR - 1) / Blocking.NR;
+  }
+
+  /** Packs into {@code data} of at least {@link #length}, row by row of the operand. */
+  public static PackedB pack(int k, int n, Source source, float[] data) {
+    return packPanels(
+        k,
+        n,
+        (column, count, to, at) -> {
+          for (int i = 0; i < k; i++) {
+            source.read(i, column, count, to, at + i * Blocking.NR);
+          }
+        },
+        data);
+  }
+
+  /** Packs into {@code data} of at least {@link #length}, panel by panel. */
+  public static PackedB packPanels(int k, int n, PanelSource source, float[] data) {
+    int nr = Blocking.NR;
+    Parallel.forRange(
+        panels(n),
+        Math.max(1, 16384 / Math.max(1, k * nr)),
+        (from, to) -> {
+          for (int panel = from; panel < to; panel++) {
+            int columns = Math.min(nr, n - panel * nr);
+            int at = panel * nr * k;
+            if (columns < nr) {
+              Arrays.fill(data, at, at + nr * k, 0);
+            }
+            source.read(panel * nr, columns, data, at);
+          }
+        });
+    return new PackedB(data, k, n);
+  }
+
+  /** Packs element (k, n) from {@code b[at + k·strideK + n·strideN]}. */
+  public static PackedB pack(
+      int k, int n, float[] b, int at, int strideK, int strideN, float[] data) {
+    if (strideN == 1) {
+      return pack(
+          k,
+          n,
+          (i, column, count, to, toAt) ->
+              System.arraycopy(b, at + i * strideK + column, to, toAt, count),
+          data);
+    }
+    return packPanels(
+        k,
+        n,
+        (column, count, to, toAt) -> {
+          for (int i = 0; i < k; i += DEPTH) {
+            int depth = Math.min(DEPTH, k - i);
+            int from = at + i * strideK + column * strideN;
+            transpose(b, from, strideK, strideN, depth, count, to, toAt + i * Blocking.NR);
+          }
+        },
+        data);
+  }
+
+  private static void transpose(
+      float[] b, int from, int strideK, int strideN, int depth, int count, float[] to, int toAt) {
+    for (int j = 0; j < count; j++) {
+      int at = from + j * strideN;
+      for (int i = 0, t = toAt + j; i < depth; i++, at += strideK, t += Blocking.NR) {
+        to[t] = b[at];
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package dev.graft.backend.cpu.gemm;
+
+import dev.graft.backend.MatmulKernels;
+import dev.graft.backend.View;
+import dev.graft.backend.cpu.BufferPool;
+
+/** Batches of matrix products. */
+public final class SimdMatmul implements MatmulKernels {
+  private final BufferPool pool;
+
+  public SimdMatmul(BufferPool pool) {
+    this.pool = pool;
+  }
+
+  @Override
+  public void matmul(View a, View y, View bias, View out) {
+    int m = out.dim(1);
+    int n = out.dim(2);
+    int k = a.dim(2);
+    if (out.numel() == 0) {
+      return;
+    }
+    if (Skinny.accepts(a, y, out)) {
+      for (int b = 0; b < out.dim(0); b++) {
+        Skinny.run(a, y, bias, out, b);
+      }
+      return;
+    }
+    float[] packed = pool.take(PackedB.length(k, n));
+    for (int b = 0; b < out.dim(0); b++) {
+      int yAt = y.offset() + b * y.stride(0);
+      PackedB right = PackedB.pack(k, n, y.array(), yAt, y.stride(1), y.stride(2), packed);
+      int to = out.offset() + b * m * n;
+      Gemm.run(
+          m,
+          RowPacker.strided(a.array(), a.offset() + b * a.stride(0), a.stride(1), a.stride(2)),
+          right,
+          bias == null ? null : bias.array(),
+          bias == null ? 0 : bias.offset(),
+          false,
+          out.array(),
+          row -> to + row * n);
+    }
+    pool.give(packed);
+  }
+}

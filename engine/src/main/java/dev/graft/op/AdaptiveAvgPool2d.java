@@ -1,0 +1,44 @@
+package dev.graft.op;
+
+import dev.graft.tensor.Layout;
+import dev.graft.tensor.Shape;
+import dev.graft.tensor.ShapeException;
+import dev.graft.tensor.Tensor;
+
+/** Means over windows that divide [h, w] into [outH, outW] nearly equal parts. */
+public record AdaptiveAvgPool2d(int outH, int outW) implements Op {
+  @Override
+  public String name() {
+    return "adaptive_avg_pool2d";
+  }
+
+  @Override
+  public Shape outputShape(Shape... in) {
+    if (in[0].rank() != 4 || in[0].dim(2) < 1 || in[0].dim(3) < 1) {
+      throw ShapeException.of("%s: needs input [n, c, h, w]: got %s", name(), in[0]);
+    }
+    if (outH < 1 || outW < 1) {
+      throw ShapeException.of("%s: output size must be positive: [%d, %d]", name(), outH, outW);
+    }
+    return Shape.of(in[0].dim(0), in[0].dim(1), outH, outW);
+  }
+
+  @Override
+  public Tensor forward(Node node) {
+    Tensor out = node.allocate(Layout.dense(node.outputShape(), node.input(0).layout()));
+    node.backend().pool().adaptiveAvgPool2d(node.view(0), out.view());
+    return out;
+  }
+
+  @Override
+  public Tensor[] backward(Node node, Tensor gradOutput) {
+    Tensor gradX = node.allocate(Layout.dense(node.inputShape(0), gradOutput.layout()));
+    node.backend().pool().adaptiveAvgPool2dGrad(gradOutput.view(), gradX.view());
+    return new Tensor[] {gradX};
+  }
+
+  @Override
+  public boolean keepsInput(int i) {
+    return false;
+  }
+}

@@ -1,0 +1,636 @@
+package dev.graft.tensor;
+
+import dev.graft.backend.Backend;
+import dev.graft.backend.Backends;
+import dev.graft.backend.BinaryKind;
+import dev.graft.backend.Buffer;
+import dev.graft.backend.UnaryKind;
+import dev.graft.backend.View;
+import dev.graft.op.Backward;
+import dev.graft.op.Binary;
+import dev.graft.op.Cat;
+import dev.graft.op.Contiguous;
+import dev.graft.op.Expand;
+import dev.graft.op.IndexSelect;
+import dev.graft.op.LogSumExp;
+import dev.graft.op.Matmul;
+import dev.graft.op.Max;
+import dev.graft.op.Node;
+import dev.graft.op.Pad;
+import dev.graft.op.Permute;
+import dev.graft.op.Reshape;
+import dev.graft.op.Slice;
+import dev.graft.op.Softmax;
+import dev.graft.op.Sum;
+import dev.graft.op.Unary;
+import dev.graft.op.Variance;
+import java.util.Arrays;
+
+/**
+ * A float32 array of any number of dimensions that knows how it was computed. Operations return new
+ * tensors; where an input requires gradients they are recorded, and {@link #backward()} fills in
+ * {@link #grad()} of the leaves. {@code Tensor.of(new float[] {1, -2}, 2).relu()}
+ */
+public final class Tensor {
+  private final View view;
+  private Node node;
+  private boolean requiresGrad;
+  private Tensor grad;
+
+  private Tensor(View view) {
+    this.view = view;
+  }
+
+  // ---- making tensors
+
+  /** Around a view; for backends and ops. */
+  public static Tensor of(View view) {
+    return new Tensor(view);
+  }
+
+  /**
+   * A copy of {@code data} in row-major order. {@code Tensor.of(new float[] {1, 2, 3, 4}, 2, 2)}
+   *
+   * @throws ShapeException if the number of values is not the product of {@code dims}
+   */
+  public static Tensor of(float[] data, int... dims) {
+    Shape shape = Shape.of(dims);
+    if (data.length != shape.numel()) {
+      throw ShapeException.of(
+          "tensor: %d values do not fill shape %s (%d elements)",
+          data.length, shape, shape.numel());
+    }
+    return new Tensor(new View(Backends.cpu().wrap(data.clone()), Layout.rowMajor(shape)));
+  }
+
+  /** A matrix from its rows, which must have equal lengths. */
+  public static Tensor of(float[][] rows) {
+    int columns = rows.length == 0 ? 0 : rows[0].length;
+    float[] data = new float[rows.length * columns];
+    for (int i = 0; i < rows.length; i++) {
+      if (rows[i].length != columns) {
+        throw ShapeException.of(
+            "tensor: row %d has %d values, row 0 has %d", i, rows[i].length, columns);
+      }
+      System.arraycopy(rows[i], 0, data, i * columns, columns);
+    }
+    return of(data, rows.length, columns);
+  }
+
+  public static Tensor scalar(float value) {
+    return of(new float[] {value});
+  }
+
+  public static Tensor zeros(int... dims) {
+    return full(0, dims);
+  }
+
+  public static Tensor ones(int... dims) {
+    return full(1, dims);
+  }
+
+  public static Tensor full(float value, int... dims) {
+    Layout layout = Layout.rowMajor(Shape.of(dims));
+    Buffer buffer = Backends.cpu().allocateZeroed(layout.numel());
+    Tensor t = new Tensor(new View(buffer, layout));
+    if (value != 0) {
+      t.backend().copies().fill(t.view, value);
+    }
+    return t;
+  }
+
+  /** 0, 1, … n−1. */
+  public static Tensor arange(int n) {
+    float[] data = new float[n];
+    for (int i = 0; i < n; i++) {
+      data[i] = i;
+    }
+    return of(data, n);
+  }
+
+  /** The n×n identity matrix. */
+  public static Tensor eye(int n) {
+    float[] data = new float[n * n];
+    for (int i = 0; i < n; i++) {
+      data[i * n + i] = 1;
+    }
+    return of(data, n, n);
+  }
+
+  /** Uniform in [0, 1). */
+  public static Tensor rand(Rng rng, int... dims) {
+    float[] data = new float[Shape.of(dims).numel()];
+    for (int i = 0; i < data.length; i++) {
+      data[i] = rng.nextFloat();
+    }
+    return of(data, dims);
+  }
+
+  /** Standard normal. */
+  public static Tensor randn(Rng rng, int... dims) {
+    float[] data = new float[Shape.of(dims).numel()];
+    for (int i = 0; i < data.length; i++) {
+      data[i] = (float) rng.nextGaussian();
+    }
+    return of(data, dims);
+  }
+
+  // ---- looking at them
+
+  public Shape shape() {
+    return view.shape();
+  }
+
+  public int rank() {
+    return view.shape().rank();
+  }
+
+  /** The size of dimension {@code i}; negative {@code i} counts from the end. */
+  public int dim(int i) {
+    return view.shape().dim(i);
+  }
+
+  public int numel() {
+    return view.numel();
+  }
+
+  public Layout layout() {
+    return view.layout();
+  }
+
+  /** Buffer and layout; for kernels. */
+  public View view() {
+    return view;
+  }
+
+  public Backend backend() {
+    return view.buffer().backend();
+  }
+
+  /** The values in row-major order, copied. */
+  public float[] toArray() {
+    float[] out = new float[numel()];
+    if (layout().isRowMajor()) {
+      view.buffer().read(view.offset(), out, 0, out.length);
+      return out;
+    }
+    return copy(Layout.rowMajor(shape())).toArray();
+  }
+
+  /**
+   * The only value.
+   *
+   * @throws ShapeException if there are more or none
+   */
+  public float item() {
+    if (numel() != 1) {
+      throw ShapeException.of("item: needs a tensor of one element: shape %s", shape());
+    }
+    return toArray()[0];
+  }
+
+  /** The value at an index, one number per dimension. */
+  public float get(int... index) {
+    if (index.length != rank()) {
+      throw ShapeException.of("get: %d indices for shape %s", index.length, shape());
+    }
+    int at = view.offset();
+    for (int i = 0; i < index.length; i++) {
+      if (index[i] < 0 || index[i] >= dim(i)) {
+        throw ShapeException.of("get: index %d is out of range 0 … %d", index[i], dim(i) - 1);
+      }
+      at += index[i] * layout().stride(i);
+    }
+    float[] value = new float[1];
+    view.buffer().read(at, value, 0, 1);
+    return value[0];
+  }
+
+  /** Shape first, then values as PyTorch prints them. */
+  @Override
+  public String toString() {
+    return TensorFormat.format(this);
+  }
+
+  // ---- gradients
+
+  /** Marks this leaf as one whose gradient is wanted; returns this. */
+  public Tensor requireGrad() {
+    return requireGrad(true);
+  }
+
+  public Tensor requireGrad(boolean wanted) {
+    if (node != null && !wanted) {
+      throw new IllegalStateException(
+          "requireGrad: only leaves can be changed, this is the result of "
+              + node.op().name()
+              + "; use detach()");
+    }
+    requiresGrad = wanted;
+    return this;
+  }
+
+  public boolean requiresGrad() {
+    return requiresGrad;
+  }
+
+  /** The accumulated gradient of a leaf, or null. */
+  public Tensor grad() {
+    return grad;
+  }
+
+  public void setGrad(Tensor gradient) {
+    grad = gradient;
+  }
+
+  /** The recorded operation that made this tensor, or null. */
+  public Node node() {
+    return node;
+  }
+
+  /** For {@link Node}: this tensor as the recorded result of {@code maker}. */
+  public Tensor recordedBy(Node maker) {
+    Tensor result = node == null && !requiresGrad ? this : new Tensor(view);
+    result.node = maker;
+    result.requiresGrad = true;
+    return result;
+  }
+
+  /**
+   * Computes the gradients of this scalar with respect to every leaf that requires one, and adds
+   * them to their {@link #grad()}. The graph is consumed.
+   *
+   * @throws IllegalStateException if this is not a scalar, or nothing under it requires gradients
+   */
+  public void backward() {
+    if (numel() != 1) {
+      throw new IllegalStateException(
+          "backward: needs a scalar: shape " + shape() + "; reduce it first, or pass a gradient");
+    }
+    backward(full(1, shape().toArray()).to(backend()));
+  }
+
+  /** As {@link #backward()}, from a given gradient of this tensor, which has its shape. */
+  public void backward(Tensor gradOutput) {
+    if (!gradOutput.shape().equals(shape())) {
+      throw ShapeException.of(
+          "backward: gradient %s does not have the tensor's shape %s", gradOutput.shape(), shape());
+    }
+    if (!requiresGrad) {
+      throw new IllegalStateException(
+          "backward: nothing requires a gradient; call requireGrad() on a leaf, outside noGrad");
+    }
+    if (node == null) {
+      grad = grad == null ? gradOutput : Autograd.noGrad(() -> grad.add(gradOutput));
+      return;
+    }
+    Backward.run(node, gradOutput);
+  }
+
+  /** The same values without history. */
+  public Tensor detach() {
+    return new Tensor(view);
+  }
+
+  // ---- memory
+
+  /** The same buffer through another layout, without history; for ops. */
+  public Tensor viewAs(Layout layout) {
+    return new Tensor(view.with(layout));
+  }
+
+  /** A copy in a given dense layout, without history. */
+  public Tensor copy(Layout layout) {
+    Tensor out = new Tensor(new View(backend().allocate(layout.numel()), layout));
+    backend().copies().copy(view, out.view);
+    return out;
+  }
+
+  /** This tensor if its elements fill a contiguous range, else a row-major copy; no history. */
+  public Tensor dense() {
+    return layout().isDense() ? this : copy(Layout.rowMajor(shape()));
+  }
+
+  /** This tensor if it is row-major, else a row-major copy. */
+  public Tensor contiguous() {
+    return layout().isRowMajor() ? this : Node.apply(new Contiguous(false), this);
+  }
+
+  /** This tensor [n, c, h, w] with neighbouring channels next to each other in memory. */
+  public Tensor channelsLast() {
+    return layout().isChannelsLast() ? this : Node.apply(new Contiguous(true), this);
+  }
+
+  /** A copy on another backend, without history; this if it lies there already. */
+  public Tensor to(Backend target) {
+    if (target == backend()) {
+      return this;
+    }
+    return new Tensor(new View(target.wrap(toArray()), Layout.rowMajor(shape())));
+  }
+
+  /**
+   * Overwrites the values, given in row-major order. For parameters and buffers between steps: a
+   * recorded graph that still needs the old values would compute wrong gradients.
+   */
+  public void assign(float[] values) {
+    if (values.length != numel()) {
+      throw ShapeException.of("assign: %d values for shape %s", values.length, shape());
+    }
+    if (layout().isRowMajor()) {
+      view.buffer().write(view.offset(), values, 0, values.length);
+    } else {
+      Tensor source = of(values, shape().toArray()).to(backend());
+      backend().copies().copy(source.view, view);
+    }
+  }
+
+  // ---- arithmetic, elementwise, with broadcasting
+
+  public Tensor add(Tensor other) {
+    return binary(BinaryKind.ADD, other);
+  }
+
+  public Tensor add(float value) {
+    return unary(UnaryKind.ADD_SCALAR, value, 0);
+  }
+
+  public Tensor sub(Tensor other) {
+    return binary(BinaryKind.SUB, other);
+  }
+
+  public Tensor sub(float value) {
+    return add(-value);
+  }
+
+  public Tensor mul(Tensor other) {
+    return binary(BinaryKind.MUL, other);
+  }
+
+  public Tensor mul(float value) {
+    return unary(UnaryKind.MUL_SCALAR, value, 0);
+  }
+
+  public Tensor div(Tensor other) {
+    return binary(BinaryKind.DIV, other);
+  }
+
+  public Tensor div(float value) {
+    return unary(UnaryKind.MUL_SCALAR, 1 / value, 0);
+  }
+
+  public Tensor maximum(Tensor other) {
+    return binary(BinaryKind.MAXIMUM, other);
+  }
+
+  public Tensor minimum(Tensor other) {
+    return binary(BinaryKind.MINIMUM, other);
+  }
+
+  /** 1 where equal, else 0. */
+  public Tensor eq(Tensor other) {
+    return binary(BinaryKind.EQ, other);
+  }
+
+  public Tensor neg() {
+    return unary(UnaryKind.NEG);
+  }
+
+  public Tensor abs() {
+    return unary(UnaryKind.ABS);
+  }
+
+  public Tensor square() {
+    return unary(UnaryKind.SQUARE);
+  }
+
+  public Tensor sqrt() {
+    return unary(UnaryKind.SQRT);
+  }
+
+  public Tensor reciprocal() {
+    return unary(UnaryKind.RECIPROCAL);
+  }
+
+  public Tensor exp() {
+    return unary(UnaryKind.EXP);
+  }
+
+  public Tensor log() {
+    return unary(UnaryKind.LOG);
+  }
+
+  public Tensor tanh() {
+    return unary(UnaryKind.TANH);
+  }
+
+  public Tensor sigmoid() {
+    return unary(UnaryKind.SIGMOID);
+  }
+
+  public Tensor relu() {
+    return unary(UnaryKind.RELU);
+  }
+
+  public Tensor pow(float exponent) {
+    return unary(UnaryKind.POW, exponent, 0);
+  }
+
+  public Tensor clamp(float min, float max) {
+    return unary(UnaryKind.CLAMP, min, max);
+  }
+
+  /** Any of the elementwise functions of one argument; p and q are its parameters, if any. */
+  public Tensor unary(UnaryKind kind, float p, float q) {
+    return Node.apply(new Unary(kind, p, q), this);
+  }
+
+  private Tensor unary(UnaryKind kind) {
+    return unary(kind, 0, 0);
+  }
+
+  private Tensor binary(BinaryKind kind, Tensor other) {
+    return Node.apply(new Binary(kind), this, other);
+  }
+
+  // ---- products
+
+  /**
+   * Matrix product as PyTorch's: [m, k]·[k, n], batches of them (leading dimensions broadcast), and
+   * vectors [k] on either side.
+   */
+  public Tensor matmul(Tensor other) {
+    if (rank() == 0 || other.rank() == 0) {
+      throw ShapeException.of(
+          "matmul: needs at least one dimension: %s and %s", shape(), other.shape());
+    }
+    Tensor a = rank() == 1 ? unsqueeze(0) : this;
+    Tensor b = other.rank() == 1 ? other.unsqueeze(1) : other;
+    Tensor product = Node.apply(new Matmul(), a, b);
+    product = other.rank() == 1 ? product.squeeze(-1) : product;
+    return rank() == 1 ? product.squeeze(other.rank() == 1 ? -1 : -2) : product;
+  }
+
+  // ---- shape
+
+  /** The same elements under another shape; one dimension may be −1. */
+  public Tensor reshape(int... dims) {
+    return Node.apply(Reshape.of(shape(), dims), this);
+  }
+
+  public Tensor reshape(Shape target) {
+    return Node.apply(new Reshape(target), this);
+  }
+
+  /** Merges dimension {@code start} and all after it into one. */
+  public Tensor flatten(int start) {
+    int axis = rank() == 0 ? 0 : shape().axis(start);
+    int[] dims = Arrays.copyOf(shape().toArray(), axis + 1);
+    dims[axis] = -1;
+    if (numel() == 0) {
+      dims[axis] = 1;
+      for (int i = axis; i < rank(); i++) {
+        dims[axis] *= dim(i);
+      }
+    }
+    return reshape(dims);
+  }
+
+  public Tensor permute(int... order) {
+    return Node.apply(new Permute(order), this);
+  }
+
+  /** Exchanges two dimensions. */
+  public Tensor transpose(int a, int b) {
+    int[] order = new int[rank()];
+    for (int i = 0; i < order.length; i++) {
+      order[i] = i;
+    }
+    order[shape().axis(a)] = shape().axis(b);
+    order[shape().axis(b)] = shape().axis(a);
+    return permute(order);
+  }
+
+  /** A matrix transposed. */
+  public Tensor t() {
+    return transpose(0, 1);
+  }
+
+  /** Inserts a dimension of size 1 before dimension {@code dim} (−1: at the end). */
+  public Tensor unsqueeze(int dim) {
+    int axis = dim < 0 ? dim + rank() + 1 : dim;
+    int[] dims = new int[rank() + 1];
+    for (int i = 0; i < dims.length; i++) {
+      dims[i] = i == axis ? 1 : dim(i < axis ? i : i - 1);
+    }
+    return reshape(Shape.of(dims));
+  }
+
+  /** Removes dimension {@code dim}, which must have size 1. */
+  public Tensor squeeze(int dim) {
+    int axis = shape().axis(dim);
+    if (dim(axis) != 1) {
+      throw ShapeException.of("squeeze: dimension %d of %s is not 1", axis, shape());
+    }
+    int[] dims = new int[rank() - 1];
+    for (int i = 0; i < dims.length; i++) {
+      dims[i] = dim(i < axis ? i : i + 1);
+    }
+    return reshape(Shape.of(dims));
+  }
+
+  /** Indices {@code start … end−1} along {@code dim}. */
+  public Tensor slice(int dim, int start, int end) {
+    return slice(dim, start, end, 1);
+  }
+
+  /** Every {@code step}-th index of {@code start … end−1} along {@code dim}. */
+  public Tensor slice(int dim, int start, int end, int step) {
+    return Node.apply(new Slice(dim, start, end, step), this);
+  }
+
+  /** One index along {@code dim}, which goes. */
+  public Tensor select(int dim, int index) {
+    return slice(dim, index, index + 1).squeeze(dim);
+  }
+
+  public Tensor indexSelect(int dim, int... index) {
+    return Node.apply(new IndexSelect(dim, index.clone()), this);
+  }
+
+  /** Broadcasts to {@code target}, without copying. */
+  public Tensor expand(Shape target) {
+    return Node.apply(new Expand(target), this);
+  }
+
+  /** Zeros around the last two dimensions. */
+  public Tensor pad(int left, int right, int top, int bottom) {
+    return Node.apply(new Pad(left, right, top, bottom, 0), this);
+  }
+
+  public static Tensor cat(int dim, Tensor... parts) {
+    return Node.apply(new Cat(dim), parts);
+  }
+
+  /** Joins tensors of one shape along a new dimension. */
+  public static Tensor stack(int dim, Tensor... parts) {
+    Tensor[] widened = new Tensor[parts.length];
+    for (int i = 0; i < parts.length; i++) {
+      widened[i] = parts[i].unsqueeze(dim);
+    }
+    return cat(dim, widened);
+  }
+
+  // ---- reductions (no dimensions given: over all)
+
+  public Tensor sum(int... dims) {
+    return sum(false, dims);
+  }
+
+  public Tensor sum(boolean keepDim, int... dims) {
+    return Node.apply(new Sum(false, dims, keepDim), this);
+  }
+
+  public Tensor mean(int... dims) {
+    return mean(false, dims);
+  }
+
+  public Tensor mean(boolean keepDim, int... dims) {
+    return Node.apply(new Sum(true, dims, keepDim), this);
+  }
+
+  /** The largest value; ties share the gradient evenly. */
+  public Tensor amax(int... dims) {
+    return amax(false, dims);
+  }
+
+  public Tensor amax(boolean keepDim, int... dims) {
+    return Node.apply(new Max(dims, keepDim), this);
+  }
+
+  /** The variance, divided by n−1 where unbiased, else by n. */
+  public Tensor var(boolean unbiased, boolean keepDim, int... dims) {
+    return Node.apply(new Variance(dims, unbiased, keepDim), this);
+  }
+
+  public Tensor logSumExp(boolean keepDim, int... dims) {
+    return Node.apply(new LogSumExp(dims, keepDim), this);
+  }
+
+  /** The index of the first largest value along {@code dim}, in row-major order of the others. */
+  public int[] argmax(int dim) {
+    int axis = shape().axis(dim);
+    if (dim(axis) == 0) {
+      throw ShapeException.of("argmax: dimension %d of %s is empty", axis, shape());
+    }
+    return backend().reductions().argmax(view, axis);
+  }
+
+  public Tensor softmax(int dim) {
+    return Node.apply(new Softmax(dim, false), this);
+  }
+
+  public Tensor logSoftmax(int dim) {
+    return Node.apply(new Softmax(dim, true), this);
+  }
+}

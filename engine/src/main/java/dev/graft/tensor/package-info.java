@@ -1,0 +1,2 @@
+/** Tensors, their shapes and layouts, and automatic differentiation. */
+package dev.graft.tensor;
