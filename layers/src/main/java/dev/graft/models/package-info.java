@@ -1,0 +1,2 @@
+/** The ResNet family. */
+package dev.graft.models;

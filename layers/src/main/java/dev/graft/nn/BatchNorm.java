@@ -1,0 +1,63 @@
+package dev.graft.nn;
+
+import dev.graft.tensor.Functional;
+import dev.graft.tensor.ShapeException;
+import dev.graft.tensor.Tensor;
+
+/** What {@link BatchNorm1d} and {@link BatchNorm2d} share; they differ in the inputs they take. */
+abstract class BatchNorm extends Layer {
+  private static final float MOMENTUM = 0.1f;
+  private static final float EPS = 1e-5f;
+
+  private final Tensor weight;
+  private final Tensor bias;
+  private final Tensor runningMean;
+  private final Tensor runningVar;
+  private final Tensor batches;
+  private final float momentum;
+  private final float eps;
+
+  BatchNorm(int channels) {
+    this(channels, MOMENTUM, EPS);
+  }
+
+  BatchNorm(int channels, float momentum, float eps) {
+    this.momentum = momentum;
+    this.eps = eps;
+    weight = param("weight", Tensor.ones(channels));
+    bias = param("bias", Tensor.zeros(channels));
+    runningMean = buffer("running_mean", Tensor.zeros(channels));
+    runningVar = buffer("running_var", Tensor.ones(channels));
+    batches = buffer("num_batches_tracked", Tensor.scalar(0));
+  }
+
+  /**
+   * @throws ShapeException unless the rank is one that the layer takes
+   */
+  abstract void checkRank(Tensor x);
+
+  public Tensor weight() {
+    return weight;
+  }
+
+  public Tensor bias() {
+    return bias;
+  }
+
+  @Override
+  protected Tensor forward(Tensor x) {
+    checkRank(x);
+    boolean training = isTraining();
+    Tensor y =
+        Functional.batchNorm(x, weight, bias, runningMean, runningVar, training, momentum, eps);
+    if (training) {
+      batches.assign(new float[] {batches.item() + 1});
+    }
+    return y;
+  }
+
+  @Override
+  protected String describe() {
+    return Integer.toString(weight.dim(0));
+  }
+}

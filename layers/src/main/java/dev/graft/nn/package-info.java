@@ -1,0 +1,2 @@
+/** Layers, parameters and losses under the names that PyTorch gives them. */
+package dev.graft.nn;

@@ -1,0 +1,94 @@
+package dev.graft.nn;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.graft.tensor.Rng;
+import dev.graft.tensor.StateDict;
+import dev.graft.tensor.Tensor;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LoadReportTest {
+  private static Sequential network(long seed) {
+    Rng rng = Rng.of(seed);
+    return new Sequential(new Linear(3, 4, rng), new BatchNorm1d(4), new Linear(4, 2, rng));
+  }
+
+  private static StateDict without(StateDict state, String dropped) {
+    StateDict rest = new StateDict();
+    state
+        .tensors()
+        .forEach((n, t) -> {
+          if (!n.equals(dropped)) {
+            rest.put(n, t);
+          }
+        });
+    return rest;
+  }
+
+  @Test
+  void aNetworksOwnStateFitsAndIsCopied() {
+    Sequential from = network(1);
+    Sequential to = network(2);
+    LoadReport report = to.load(from.stateDict()).orThrow();
+    assertEquals(List.copyOf(from.stateDict().names()), report.applied());
+    for (String name : report.applied()) {
+      assertArrayEquals(
+          from.stateDict().get(name).toArray(), to.stateDict().get(name).toArray(), name);
+    }
+    from.parameters().getFirst().tensor().assign(new float[12]);
+    assertTrue(to.parameters().getFirst().tensor().get(0, 0) != 0, "values are shared");
+  }
+
+  @Test
+  void everyMisfitIsReportedAtOnceWithItsHint() {
+    StateDict state = without(network(1).stateDict(), "0.weight");
+    state.put("0.wieght", Tensor.ones(4, 3));
+    state.put("2.weight", Tensor.ones(5, 4));
+    Sequential net = network(2);
+    LoadReport report = net.load(state);
+    assertEquals(List.of("0.weight"), report.missing());
+    assertEquals(List.of("0.wieght"), report.unexpected());
+    assertEquals(List.of("2.weight"), report.misshapen());
+    assertEquals(7, report.applied().size());
+    assertEquals(
+        """
+        7 applied, 1 missing, 1 unexpected, 1 misshapen
+          missing 0.weight (nearest: 0.wieght [4, 3])
+          unexpected 0.wieght (nearest: 0.weight [4, 3])
+          misshapen 2.weight (the network has [2, 4], the file [5, 4])\
+        """,
+        report.toString());
+    Exception e = assertThrows(IllegalArgumentException.class, report::orThrow);
+    assertTrue(e.getMessage().startsWith("load: the weights do not fit the network: 7 applied"));
+  }
+
+  @Test
+  void theHintPrefersANameOfTheSameShape() {
+    StateDict state = without(network(1).stateDict(), "2.bias");
+    state.put("2.bia", Tensor.ones(7));
+    state.put("head.bias", Tensor.ones(2));
+    LoadReport report = network(2).load(state);
+    assertEquals("nearest: head.bias [2]", report.hints().get("2.bias"));
+  }
+
+  @Test
+  void nothingIsHintedWhereNothingIsNear() {
+    StateDict state = without(network(1).stateDict(), "2.bias");
+    state.put("embeddings.word_table", Tensor.ones(9, 9));
+    LoadReport report = network(2).load(state);
+    assertEquals(List.of("2.bias"), report.missing());
+    assertTrue(report.hints().isEmpty(), report::toString);
+  }
+
+  @Test
+  void theBatchCountMayBeAbsentOnEitherSide() {
+    StateDict old = without(network(1).stateDict(), "1.num_batches_tracked");
+    network(2).load(old).orThrow();
+    StateDict surplus = network(1).stateDict().put("0.num_batches_tracked", Tensor.scalar(7));
+    network(2).load(surplus).orThrow();
+  }
+}
