@@ -1,0 +1,197 @@
+package dev.graft.weights;
+
+import dev.graft.backend.Backends;
+import dev.graft.backend.View;
+import dev.graft.tensor.Layout;
+import dev.graft.tensor.Shape;
+import dev.graft.tensor.StateDict;
+import dev.graft.tensor.Tensor;
+import dev.graft.weights.WeightFormat.Contents;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An open weight file: what it holds, and its tensors on demand. Several threads may read from it;
+ * none may while another closes it.
+ */
+public final class WeightFile implements AutoCloseable {
+  /**
+   * float32 takes four bytes where an 8-bit type takes one, and tied weights are decoded once for
+   * each name. Views that overlap beyond that make a small file ask for endless memory.
+   */
+  private static final int VALUES_PER_BYTE = 4;
+
+  /** What even the smallest file may decode to. */
+  private static final int FREE = 1 << 14;
+
+  /** The longest array that every JVM can make. */
+  private static final int LARGEST = Integer.MAX_VALUE - 8;
+
+  private final FileBytes file;
+  private final String format;
+  private final Contents contents;
+  private final String prefix;
+  private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+  private final List<WeightEntry> entries = new ArrayList<>();
+  private volatile boolean closed;
+
+  WeightFile(FileBytes file, String format, Contents contents) throws WeightFormatException {
+    this.file = file;
+    this.format = format;
+    this.contents = contents;
+    List<String> names = new ArrayList<>();
+    for (StoredTensor tensor : contents.tensors()) {
+      names.add(tensor.entry().name());
+    }
+    prefix = Names.prefix(names, !contents.wrapping().isEmpty());
+    long budget = FREE + VALUES_PER_BYTE * file.size();
+    for (StoredTensor tensor : contents.tensors()) {
+      WeightEntry entry = tensor.entry();
+      if (!prefix.isEmpty()) {
+        entry =
+            new WeightEntry(entry.name().substring(prefix.length()), entry.dtype(), entry.shape());
+      }
+      tensors.put(entry.name(), tensor);
+      entries.add(entry);
+      if (entry.numel() > budget) {
+        throw file.fail(
+            "its tensors overlap so much that %,d bytes would become more than %,d; refused"
+                .formatted(file.size(), Float.BYTES * (FREE + VALUES_PER_BYTE * file.size())));
+      }
+      budget -= entry.numel();
+    }
+  }
+
+  /** The file's name, as it was opened. */
+  public String name() {
+    return file.name();
+  }
+
+  /** The format: {@code torch zip}, {@code torch legacy} or {@code safetensors}. */
+  public String format() {
+    return format;
+  }
+
+  /** What there is to read, in the file's order. */
+  public List<WeightEntry> entries() {
+    return Collections.unmodifiableList(entries);
+  }
+
+  /**
+   * What the file says besides: safetensors' metadata, or the texts and numbers at the top of a
+   * training checkpoint (epoch, architecture, best accuracy).
+   */
+  public Map<String, String> metadata() {
+    return Collections.unmodifiableMap(contents.metadata());
+  }
+
+  /**
+   * Under which keys of a checkpoint the weights were found, from the outside in, such as {@code
+   * [state_dict]}; empty where they lie at the top.
+   */
+  public List<String> wrapping() {
+    return Collections.unmodifiableList(contents.wrapping());
+  }
+
+  /** What was taken off the front of every name, such as {@code module.}; empty if nothing was. */
+  public String prefix() {
+    return prefix;
+  }
+
+  /** The names beside the weights whose values are no tensors, and so are not read. */
+  public List<String> skipped() {
+    return Collections.unmodifiableList(contents.skipped());
+  }
+
+  /** The number of values in all tensors. */
+  public long numel() {
+    return entries.stream().mapToLong(WeightEntry::numel).sum();
+  }
+
+  /**
+   * Reads all tensors as float32, with the file's metadata.
+   *
+   * @throws WeightFormatException if a tensor is too large for one Java array
+   * @throws IllegalStateException if the file is closed
+   */
+  public StateDict read() throws WeightFormatException {
+    StateDict weights = new StateDict();
+    weights.metadata().putAll(contents.metadata());
+    for (WeightEntry entry : entries) {
+      weights.put(entry.name(), read(entry.name()));
+    }
+    return weights;
+  }
+
+  /**
+   * Reads one tensor as float32.
+   *
+   * @param name its name in {@link #entries()}
+   * @throws WeightFormatException if there is none of that name, or it is too large for one Java
+   *     array (more than 2^31 - 9 elements, or a dimension of more)
+   * @throws IllegalStateException if the file is closed
+   */
+  public Tensor read(String name) throws WeightFormatException {
+    long[] shape = find(name).entry().shape();
+    float[] values = decode(name);
+    int[] dims = new int[shape.length];
+    for (int d = 0; d < dims.length; d++) {
+      dims[d] = (int) shape[d];
+    }
+    // The array is ours alone, so the tensor may have it as it is.
+    return Tensor.of(new View(Backends.cpu().wrap(values), Layout.rowMajor(Shape.of(dims))));
+  }
+
+  private StoredTensor find(String name) throws WeightFormatException {
+    StoredTensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw file.fail("holds no tensor \"" + name + "\"; entries() lists those that it has");
+    }
+    return tensor;
+  }
+
+  /** The values of one tensor in row-major order, its shape fitting into ints. */
+  float[] decode(String name) throws WeightFormatException {
+    StoredTensor tensor = find(name);
+    if (closed) {
+      throw new IllegalStateException(file.name() + " is closed");
+    }
+    boolean fits = tensor.entry().numel() <= LARGEST;
+    for (long size : tensor.entry().shape()) {
+      fits &= size <= LARGEST;
+    }
+    if (!fits) {
+      throw file.fail(
+          "tensor " + tensor.entry() + " has more elements than fit into one array, 2^31 - 9");
+    }
+    try {
+      return tensor.decode();
+    } catch (InternalError e) {
+      // How a mapped file shows that another program has shortened it meanwhile.
+      throw new WeightFormatException(file.name(), "changed while it was being read", e);
+    }
+  }
+
+  /** Lets go of the file. Tensors that were read stay as they are. */
+  @Override
+  public void close() {
+    closed = true;
+    file.close();
+  }
+
+  /** One line about the file, then one for each tensor. */
+  @Override
+  public String toString() {
+    StringBuilder text =
+        new StringBuilder(
+            "%s, %d tensors, %,d values: %s"
+                .formatted(format, entries.size(), numel(), file.name()));
+    for (WeightEntry entry : entries) {
+      text.append("\n  ").append(entry);
+    }
+    return text.toString();
+  }
+}

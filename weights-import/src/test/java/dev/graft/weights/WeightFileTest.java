@@ -1,0 +1,148 @@
+package dev.graft.weights;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.graft.tensor.StateDict;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class WeightFileTest {
+  @TempDir private Path folder;
+
+  @Test
+  void everyFormatHasASample() {
+    assertEquals(
+        Weights.FORMATS.stream().map(WeightFormat::name).toList(),
+        Stream.of(SampleFile.values()).map(SampleFile::format).toList());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyFormatHoldsTheSame(SampleFile sample) throws IOException {
+    try (WeightFile file = WeightBytes.open(sample.bytes())) {
+      assertEquals(sample.format(), file.format());
+      assertEquals("[w F32 [2, 3], b F32 [2]]", file.entries().toString());
+      assertEquals(24, file.entries().getFirst().bytes());
+      assertEquals(8, file.numel());
+      StateDict weights = file.read();
+      assertEquals("[2, 3]", weights.get("w").shape().toString());
+      assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, weights.get("w").toArray());
+      assertArrayEquals(new float[] {7, 8}, weights.get("b").toArray());
+    }
+  }
+
+  @Test
+  void contentsDecideAndNamesDoNot() throws IOException {
+    Path path = folder.resolve("weights.safetensors");
+    Files.write(path, WeightBytes.smallZip());
+    try (WeightFile file = Weights.open(path)) {
+      assertEquals("torch zip", file.format());
+      String text = file.toString();
+      assertTrue(text.startsWith("torch zip, 2 tensors, 8 values: "), text);
+      assertTrue(text.endsWith("\n  w F32 [2, 3]\n  b F32 [2]"), text);
+    }
+  }
+
+  @Test
+  void streamsAreReadToo() throws IOException {
+    byte[] bytes = WeightBytes.smallSafetensors();
+    StateDict weights = Weights.load("resource", new ByteArrayInputStream(bytes));
+    assertArrayEquals(new float[] {7, 8}, weights.get("b").toArray());
+    assertEquals("pt", weights.metadata().get("format"));
+  }
+
+  @Test
+  void readingByNameAndAfterClosing() throws IOException {
+    WeightFile file = WeightBytes.open(WeightBytes.smallZip());
+    String message = assertThrows(WeightFormatException.class, () -> file.read("c")).getMessage();
+    assertTrue(message.contains("no tensor \"c\""), message);
+    file.close();
+    file.close();
+    assertThrows(IllegalStateException.class, () -> file.read("w"));
+  }
+
+  @Test
+  void closingUnmapsTheFile() throws IOException {
+    Path path = folder.resolve("w.pt");
+    Files.write(path, WeightBytes.smallZip());
+    WeightFile file = Weights.open(path);
+    boolean linux = Files.exists(Path.of("/proc/self/maps"));
+    assertEquals(linux, mapped(path));
+    file.close();
+    assertEquals(false, mapped(path));
+    Files.write(path, new byte[] {'P', 'K', 3, 4});
+    assertThrows(WeightFormatException.class, () -> Weights.open(path));
+    assertEquals(false, mapped(path), "a refused file is unmapped, too");
+  }
+
+  private static boolean mapped(Path path) throws IOException {
+    Path maps = Path.of("/proc/self/maps");
+    return Files.exists(maps)
+        && Files.readString(maps, StandardCharsets.UTF_8).contains(path.toRealPath().toString());
+  }
+
+  @Test
+  void whatIsNoFileIsRefused() {
+    assertThrows(WeightFormatException.class, () -> Weights.open(folder));
+    String message =
+        assertThrows(WeightFormatException.class, () -> Weights.open(folder.resolve("absent.pt")))
+            .getMessage();
+    assertTrue(message.endsWith("absent.pt: there is no such file"), message);
+  }
+
+  @Test
+  void filesOfOtherKindsAreTold() {
+    assertTrue(refusal("<html>").contains("web page"));
+    assertTrue(refusal("version https://git-lfs.github.com/spec/v1").contains("git lfs pull"));
+    assertTrue(refusal("x".repeat(257) + "ustar").contains("tar"));
+    assertTrue(refusal("\u0089HDF\r\n\u001a\n").contains("HDF5"));
+    assertTrue(refusal("PK\u0005\u0006").contains("zip"));
+    assertTrue(refusal("\u0080\u0002}.").contains("pickle"));
+    assertTrue(refusal("x").contains("only 1 bytes"));
+    assertTrue(refusal("something else").contains("these are: torch zip, torch legacy,"));
+  }
+
+  private static String refusal(String start) {
+    return WeightBytes.refusal(start.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** The file is sparse: it takes no room on the disk where the file system can do that. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void filesOverTwoGigabytesAreRead() throws IOException {
+    long big = (1L << 31) + 5;
+    String header =
+        "{\"big\":{\"dtype\":\"U8\",\"shape\":[%d],\"data_offsets\":[0,%d]},".formatted(big, big)
+            + "\"last\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[%d,%d]}}"
+                .formatted(big, big + 8);
+    byte[] start = WeightBytes.safetensors(header, new byte[0]);
+    Path path = folder.resolve("big.safetensors");
+    try (FileChannel channel =
+        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(start));
+      channel.write(ByteBuffer.wrap(WeightBytes.floats(1, 2)), start.length + big);
+    }
+    try (WeightFile file = Weights.open(path)) {
+      assertArrayEquals(new float[] {1, 2}, file.decode("last"));
+      String message =
+          assertThrows(WeightFormatException.class, () -> file.read("big")).getMessage();
+      assertTrue(message.contains("one array"), message);
+    }
+  }
+}
