@@ -2,36 +2,18 @@ package dev.graft.tensor;
 
 import dev.graft.backend.Backend;
 import dev.graft.backend.Backends;
-import dev.graft.backend.BinaryKind;
 import dev.graft.backend.Buffer;
-import dev.graft.backend.UnaryKind;
 import dev.graft.backend.View;
 import dev.graft.op.Backward;
-import dev.graft.op.Binary;
-import dev.graft.op.Cat;
 import dev.graft.op.Contiguous;
-import dev.graft.op.Expand;
-import dev.graft.op.IndexSelect;
-import dev.graft.op.LogSumExp;
-import dev.graft.op.Matmul;
-import dev.graft.op.Max;
 import dev.graft.op.Node;
-import dev.graft.op.Pad;
-import dev.graft.op.Permute;
-import dev.graft.op.Reshape;
-import dev.graft.op.Slice;
-import dev.graft.op.Softmax;
-import dev.graft.op.Sum;
-import dev.graft.op.Unary;
-import dev.graft.op.Variance;
-import java.util.Arrays;
 
 /**
  * A float32 array of any number of dimensions that knows how it was computed. Operations return new
  * tensors; where an input requires gradients they are recorded, and {@link #backward()} fills in
  * {@link #grad()} of the leaves. {@code Tensor.of(new float[] {1, -2}, 2).relu()}
  */
-public final class Tensor {
+public final class Tensor extends TensorMath {
   private final View view;
   private Node node;
   private boolean requiresGrad;
@@ -137,19 +119,23 @@ public final class Tensor {
 
   // ---- looking at them
 
+  @Override
   public Shape shape() {
     return view.shape();
   }
 
+  @Override
   public int rank() {
     return view.shape().rank();
   }
 
   /** The size of dimension {@code i}; negative {@code i} counts from the end. */
+  @Override
   public int dim(int i) {
     return view.shape().dim(i);
   }
 
+  @Override
   public int numel() {
     return view.numel();
   }
@@ -343,294 +329,5 @@ public final class Tensor {
       Tensor source = of(values, shape().toArray()).to(backend());
       backend().copies().copy(source.view, view);
     }
-  }
-
-  // ---- arithmetic, elementwise, with broadcasting
-
-  public Tensor add(Tensor other) {
-    return binary(BinaryKind.ADD, other);
-  }
-
-  public Tensor add(float value) {
-    return unary(UnaryKind.ADD_SCALAR, value, 0);
-  }
-
-  public Tensor sub(Tensor other) {
-    return binary(BinaryKind.SUB, other);
-  }
-
-  public Tensor sub(float value) {
-    return add(-value);
-  }
-
-  public Tensor mul(Tensor other) {
-    return binary(BinaryKind.MUL, other);
-  }
-
-  public Tensor mul(float value) {
-    return unary(UnaryKind.MUL_SCALAR, value, 0);
-  }
-
-  public Tensor div(Tensor other) {
-    return binary(BinaryKind.DIV, other);
-  }
-
-  public Tensor div(float value) {
-    return unary(UnaryKind.MUL_SCALAR, 1 / value, 0);
-  }
-
-  public Tensor maximum(Tensor other) {
-    return binary(BinaryKind.MAXIMUM, other);
-  }
-
-  public Tensor minimum(Tensor other) {
-    return binary(BinaryKind.MINIMUM, other);
-  }
-
-  /** 1 where equal, else 0. */
-  public Tensor eq(Tensor other) {
-    return binary(BinaryKind.EQ, other);
-  }
-
-  public Tensor neg() {
-    return unary(UnaryKind.NEG);
-  }
-
-  public Tensor abs() {
-    return unary(UnaryKind.ABS);
-  }
-
-  public Tensor square() {
-    return unary(UnaryKind.SQUARE);
-  }
-
-  public Tensor sqrt() {
-    return unary(UnaryKind.SQRT);
-  }
-
-  public Tensor reciprocal() {
-    return unary(UnaryKind.RECIPROCAL);
-  }
-
-  public Tensor exp() {
-    return unary(UnaryKind.EXP);
-  }
-
-  public Tensor log() {
-    return unary(UnaryKind.LOG);
-  }
-
-  public Tensor tanh() {
-    return unary(UnaryKind.TANH);
-  }
-
-  public Tensor sigmoid() {
-    return unary(UnaryKind.SIGMOID);
-  }
-
-  public Tensor relu() {
-    return unary(UnaryKind.RELU);
-  }
-
-  public Tensor pow(float exponent) {
-    return unary(UnaryKind.POW, exponent, 0);
-  }
-
-  public Tensor clamp(float min, float max) {
-    return unary(UnaryKind.CLAMP, min, max);
-  }
-
-  /** Any of the elementwise functions of one argument; p and q are its parameters, if any. */
-  public Tensor unary(UnaryKind kind, float p, float q) {
-    return Node.apply(new Unary(kind, p, q), this);
-  }
-
-  private Tensor unary(UnaryKind kind) {
-    return unary(kind, 0, 0);
-  }
-
-  private Tensor binary(BinaryKind kind, Tensor other) {
-    return Node.apply(new Binary(kind), this, other);
-  }
-
-  // ---- products
-
-  /**
-   * Matrix product as PyTorch's: [m, k]·[k, n], batches of them (leading dimensions broadcast), and
-   * vectors [k] on either side.
-   */
-  public Tensor matmul(Tensor other) {
-    if (rank() == 0 || other.rank() == 0) {
-      throw ShapeException.of(
-          "matmul: needs at least one dimension: %s and %s", shape(), other.shape());
-    }
-    Tensor a = rank() == 1 ? unsqueeze(0) : this;
-    Tensor b = other.rank() == 1 ? other.unsqueeze(1) : other;
-    Tensor product = Node.apply(new Matmul(), a, b);
-    product = other.rank() == 1 ? product.squeeze(-1) : product;
-    return rank() == 1 ? product.squeeze(other.rank() == 1 ? -1 : -2) : product;
-  }
-
-  // ---- shape
-
-  /** The same elements under another shape; one dimension may be −1. */
-  public Tensor reshape(int... dims) {
-    return Node.apply(Reshape.of(shape(), dims), this);
-  }
-
-  public Tensor reshape(Shape target) {
-    return Node.apply(new Reshape(target), this);
-  }
-
-  /** Merges dimension {@code start} and all after it into one. */
-  public Tensor flatten(int start) {
-    int axis = rank() == 0 ? 0 : shape().axis(start);
-    int[] dims = Arrays.copyOf(shape().toArray(), axis + 1);
-    dims[axis] = -1;
-    if (numel() == 0) {
-      dims[axis] = 1;
-      for (int i = axis; i < rank(); i++) {
-        dims[axis] *= dim(i);
-      }
-    }
-    return reshape(dims);
-  }
-
-  public Tensor permute(int... order) {
-    return Node.apply(new Permute(order), this);
-  }
-
-  /** Exchanges two dimensions. */
-  public Tensor transpose(int a, int b) {
-    int[] order = new int[rank()];
-    for (int i = 0; i < order.length; i++) {
-      order[i] = i;
-    }
-    order[shape().axis(a)] = shape().axis(b);
-    order[shape().axis(b)] = shape().axis(a);
-    return permute(order);
-  }
-
-  /** A matrix transposed. */
-  public Tensor t() {
-    return transpose(0, 1);
-  }
-
-  /** Inserts a dimension of size 1 before dimension {@code dim} (−1: at the end). */
-  public Tensor unsqueeze(int dim) {
-    int axis = dim < 0 ? dim + rank() + 1 : dim;
-    int[] dims = new int[rank() + 1];
-    for (int i = 0; i < dims.length; i++) {
-      dims[i] = i == axis ? 1 : dim(i < axis ? i : i - 1);
-    }
-    return reshape(Shape.of(dims));
-  }
-
-  /** Removes dimension {@code dim}, which must have size 1. */
-  public Tensor squeeze(int dim) {
-    int axis = shape().axis(dim);
-    if (dim(axis) != 1) {
-      throw ShapeException.of("squeeze: dimension %d of %s is not 1", axis, shape());
-    }
-    int[] dims = new int[rank() - 1];
-    for (int i = 0; i < dims.length; i++) {
-      dims[i] = dim(i < axis ? i : i + 1);
-    }
-    return reshape(Shape.of(dims));
-  }
-
-  /** Indices {@code start … end−1} along {@code dim}. */
-  public Tensor slice(int dim, int start, int end) {
-    return slice(dim, start, end, 1);
-  }
-
-  /** Every {@code step}-th index of {@code start … end−1} along {@code dim}. */
-  public Tensor slice(int dim, int start, int end, int step) {
-    return Node.apply(new Slice(dim, start, end, step), this);
-  }
-
-  /** One index along {@code dim}, which goes. */
-  public Tensor select(int dim, int index) {
-    return slice(dim, index, index + 1).squeeze(dim);
-  }
-
-  public Tensor indexSelect(int dim, int... index) {
-    return Node.apply(new IndexSelect(dim, index.clone()), this);
-  }
-
-  /** Broadcasts to {@code target}, without copying. */
-  public Tensor expand(Shape target) {
-    return Node.apply(new Expand(target), this);
-  }
-
-  /** Zeros around the last two dimensions. */
-  public Tensor pad(int left, int right, int top, int bottom) {
-    return Node.apply(new Pad(left, right, top, bottom, 0), this);
-  }
-
-  public static Tensor cat(int dim, Tensor... parts) {
-    return Node.apply(new Cat(dim), parts);
-  }
-
-  /** Joins tensors of one shape along a new dimension. */
-  public static Tensor stack(int dim, Tensor... parts) {
-    Tensor[] widened = new Tensor[parts.length];
-    for (int i = 0; i < parts.length; i++) {
-      widened[i] = parts[i].unsqueeze(dim);
-    }
-    return cat(dim, widened);
-  }
-
-  // ---- reductions (no dimensions given: over all)
-
-  public Tensor sum(int... dims) {
-    return sum(false, dims);
-  }
-
-  public Tensor sum(boolean keepDim, int... dims) {
-    return Node.apply(new Sum(false, dims, keepDim), this);
-  }
-
-  public Tensor mean(int... dims) {
-    return mean(false, dims);
-  }
-
-  public Tensor mean(boolean keepDim, int... dims) {
-    return Node.apply(new Sum(true, dims, keepDim), this);
-  }
-
-  /** The largest value; ties share the gradient evenly. */
-  public Tensor amax(int... dims) {
-    return amax(false, dims);
-  }
-
-  public Tensor amax(boolean keepDim, int... dims) {
-    return Node.apply(new Max(dims, keepDim), this);
-  }
-
-  /** The variance, divided by n−1 where unbiased, else by n. */
-  public Tensor var(boolean unbiased, boolean keepDim, int... dims) {
-    return Node.apply(new Variance(dims, unbiased, keepDim), this);
-  }
-
-  public Tensor logSumExp(boolean keepDim, int... dims) {
-    return Node.apply(new LogSumExp(dims, keepDim), this);
-  }
-
-  /** The index of the first largest value along {@code dim}, in row-major order of the others. */
-  public int[] argmax(int dim) {
-    int axis = shape().axis(dim);
-    if (dim(axis) == 0) {
-      throw ShapeException.of("argmax: dimension %d of %s is empty", axis, shape());
-    }
-    return backend().reductions().argmax(view, axis);
-  }
-
-  public Tensor softmax(int dim) {
-    return Node.apply(new Softmax(dim, false), this);
-  }
-
-  public Tensor logSoftmax(int dim) {
-    return Node.apply(new Softmax(dim, true), this);
   }
 }
