@@ -46,6 +46,12 @@ public record Digits(byte[][] pixels, int[] labels) {
     return new Digits(chosen, digits);
   }
 
+  @Override
+  public String toString() {
+    return "%,d pictures of %d×%d pixels, digits 0 to 9"
+        .formatted(count(), MnistFrame.SIDE, MnistFrame.SIDE);
+  }
+
   private static Digits read(String split, int perClass) {
     byte[][] pixels = new byte[CLASSES * perClass][];
     int[] labels = new int[pixels.length];

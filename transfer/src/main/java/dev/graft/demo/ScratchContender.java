@@ -12,7 +12,7 @@ import dev.graft.tensor.Tensor;
 /** The trunk's network with fresh weights, trained on the examples alone. */
 final class ScratchContender implements Contender {
   private static final int STEPS = 60;
-  private static final int BATCH = 50;
+  private static final int BATCH = 32;
   private static final double LR = 0.05;
   private static final int CHUNK = 250;
 
