@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Learn handwritten digits from 1, 5 and 20 examples of each, offline: with a trunk that Graft",
-      "pretrained on letters, with the same network from scratch, and from raw pixels."
+      "Learns handwritten digits from 1, 5 and 20 examples of each, offline.",
+      "Compared are a trunk that Graft pretrained on letters, the same network from scratch, and raw pixels."
     },
     showDefaultValues = true)
 public final class DemoCommand implements Callable<Integer> {

@@ -87,10 +87,11 @@ final class WeightGradient {
   private void addChunk(int start, int end, float[] sums, int at) {
     float[] packed = pool.take(PackedB.length(end - start, columns));
     PackedB b =
-        PackedB.pack(
+        PackedB.packPanels(
             end - start,
             columns,
-            (k, column, count, to, toAt) -> image.packRow(start + k, column, count, to, toAt),
+            (column, count, to, toAt) ->
+                image.pack(start, end - start, column, count, to, toAt, Blocking.NR),
             packed);
     RowPacker a = RowPacker.strided(grad, gradAt + start * gradPixel, 1, gradPixel);
     Gemm.run(outputs, a, b, null, 0, true, sums, row -> at + row * columns);
