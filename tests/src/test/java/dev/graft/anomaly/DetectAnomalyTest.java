@@ -10,6 +10,7 @@ import dev.graft.models.CifarResNet;
 import dev.graft.nn.Layer;
 import dev.graft.nn.Linear;
 import dev.graft.nn.Sequential;
+import dev.graft.nn.Summary;
 import dev.graft.tensor.AnomalyException;
 import dev.graft.tensor.Autograd;
 import dev.graft.tensor.Functional;
@@ -184,6 +185,17 @@ class DetectAnomalyTest {
     assertThrows(AnomalyException.class, () -> Autograd.detectAnomaly(() -> t(0).log()));
     assertFalse(Float.isFinite(t(0).log().item()));
     assertTrue(Autograd.isRecording());
+  }
+
+  @Test
+  void aSummaryMayBeTakenMeanwhile() {
+    Layer net = CifarResNet.of(20, 10, Rng.of(1));
+    assertEquals(
+        Summary.of(net, 1, 3, 32, 32).toString(),
+        Autograd.detectAnomaly(() -> Summary.of(net, 1, 3, 32, 32).toString()));
+    net.load(net.stateDict().put("linear.bias", Tensor.full(Float.NaN, 10))).orThrow();
+    String message = message(() -> Summary.of(net, 1, 3, 32, 32));
+    assertTrue(message.startsWith("linear \"linear\": result is not finite"), message);
   }
 
   @Test
