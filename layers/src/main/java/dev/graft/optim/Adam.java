@@ -2,6 +2,7 @@ package dev.graft.optim;
 
 import dev.graft.backend.View;
 import dev.graft.nn.Parameter;
+import dev.graft.tensor.StateDict;
 import dev.graft.tensor.Tensor;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -49,6 +50,27 @@ public class Adam extends Optimizer {
   /** Whether weight decay shrinks the weights directly instead of joining the gradient. */
   boolean isDecoupled() {
     return false;
+  }
+
+  @Override
+  void save(String prefix, Tensor param, StateDict into) {
+    Moments m = moments.get(param);
+    if (m != null) {
+      into.put(prefix + "step", Tensor.scalar(m.step));
+      into.put(prefix + "exp_avg", m.first);
+      into.put(prefix + "exp_avg_sq", m.second);
+    }
+  }
+
+  @Override
+  void load(String prefix, Tensor param, StateDict from) {
+    moments.remove(param);
+    if (from.contains(prefix + "step")) {
+      Moments m = moments.computeIfAbsent(param, Moments::new);
+      m.step = (int) from.get(prefix + "step").item();
+      m.first.assign(from.get(prefix + "exp_avg").toArray());
+      m.second.assign(from.get(prefix + "exp_avg_sq").toArray());
+    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.graft.optim;
 import dev.graft.backend.View;
 import dev.graft.nn.Parameter;
 import dev.graft.tensor.Layout;
+import dev.graft.tensor.StateDict;
 import dev.graft.tensor.Tensor;
 import java.util.List;
 
@@ -44,6 +45,28 @@ public abstract class Optimizer {
   }
 
   abstract void update(ParamGroup group, Tensor param, View grad);
+
+  /** The running averages and counts, by the parameters' places in the groups; shared tensors. */
+  public StateDict state() {
+    StateDict state = new StateDict();
+    List<Parameter> all = groups.stream().flatMap(g -> g.parameters().stream()).toList();
+    for (int i = 0; i < all.size(); i++) {
+      save(i + ".", all.get(i).tensor(), state);
+    }
+    return state;
+  }
+
+  /** Goes on from what {@link #state} gave. */
+  public void load(StateDict state) {
+    List<Parameter> all = groups.stream().flatMap(g -> g.parameters().stream()).toList();
+    for (int i = 0; i < all.size(); i++) {
+      load(i + ".", all.get(i).tensor(), state);
+    }
+  }
+
+  abstract void save(String prefix, Tensor param, StateDict into);
+
+  abstract void load(String prefix, Tensor param, StateDict from);
 
   /** Forgets the gradients. */
   public void zeroGrad() {

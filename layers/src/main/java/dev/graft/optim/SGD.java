@@ -2,6 +2,7 @@ package dev.graft.optim;
 
 import dev.graft.backend.View;
 import dev.graft.nn.Parameter;
+import dev.graft.tensor.StateDict;
 import dev.graft.tensor.Tensor;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -38,6 +39,22 @@ public final class SGD extends Optimizer {
     }
     this.momentum = momentum;
     this.nesterov = nesterov;
+  }
+
+  @Override
+  void save(String prefix, Tensor param, StateDict into) {
+    if (velocities.containsKey(param)) {
+      into.put(prefix + "momentum_buffer", velocities.get(param));
+    }
+  }
+
+  @Override
+  void load(String prefix, Tensor param, StateDict from) {
+    velocities.remove(param);
+    if (from.contains(prefix + "momentum_buffer")) {
+      Tensor velocity = velocities.computeIfAbsent(param, Optimizer::zerosLike);
+      velocity.assign(from.get(prefix + "momentum_buffer").toArray());
+    }
   }
 
   @Override
