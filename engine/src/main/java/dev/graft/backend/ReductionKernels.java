@@ -23,4 +23,10 @@ public interface ReductionKernels {
    * row-major order of the other dimensions.
    */
   int[] argmax(View x, int dim);
+
+  /**
+   * The sum of the squares of x, which is dense, in double precision. Finite exactly where every
+   * element is.
+   */
+  double sumOfSquares(View x);
 }

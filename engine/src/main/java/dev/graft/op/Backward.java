@@ -22,7 +22,11 @@ public final class Backward {
   private final Map<Node, Tensor> gradients = new IdentityHashMap<>();
   private final Map<Buffer, Integer> holders = new IdentityHashMap<>();
 
-  private Backward() {}
+  private final Watcher watcher;
+
+  private Backward(Watcher watcher) {
+    this.watcher = watcher;
+  }
 
   /**
    * Adds to {@code grad()} of every leaf under {@code root} its part of the gradient.
@@ -30,7 +34,15 @@ public final class Backward {
    * @throws IllegalStateException if a part of the graph was already used by an earlier backward
    */
   public static void run(Node root, Tensor gradOutput) {
-    Autograd.noGrad(() -> new Backward().walk(root, gradOutput));
+    Watcher watcher = Watcher.current();
+    if (watcher == null) {
+      Autograd.noGrad(() -> new Backward(null).walk(root, gradOutput));
+    } else {
+      Watcher.unwatched(() -> {
+        Autograd.noGrad(() -> new Backward(watcher).walk(root, gradOutput));
+        return null;
+      });
+    }
   }
 
   private void walk(Node root, Tensor gradOutput) {
@@ -45,6 +57,9 @@ public final class Backward {
         continue;
       }
       Tensor[] parts = node.op().backward(node, grad);
+      if (watcher != null) {
+        watcher.differentiated(node, grad, parts);
+      }
       for (int k = 0; k < parts.length; k++) {
         if (parts[k] != null && node.needsGrad(k)) {
           hold(parts[k].view().buffer());
@@ -60,6 +75,9 @@ public final class Backward {
     Node producer = node.producer(k);
     if (producer == null) {
       deliverToLeaf(node.leaf(k), part);
+      if (watcher != null) {
+        watcher.accumulated(node, k, node.leaf(k).grad());
+      }
       return;
     }
     Tensor before = gradients.get(producer);

@@ -101,6 +101,12 @@ public record Conv2d(ConvParams params) implements Op {
   }
 
   @Override
+  public long multiplyAdds(Shape[] inputs, Shape output) {
+    Shape weight = inputs[1];
+    return (long) output.numel() * weight.dim(1) * weight.dim(2) * weight.dim(3);
+  }
+
+  @Override
   public boolean keepsInput(int i) {
     return i < 2;
   }

@@ -55,6 +55,11 @@ public record Linear() implements Op {
     return parts;
   }
 
+  @Override
+  public long multiplyAdds(Shape[] inputs, Shape output) {
+    return (long) output.numel() * inputs[1].dim(1);
+  }
+
   private static Tensor rows(Tensor x) {
     return x.reshape(x.dim(-1) == 0 ? 1 : x.numel() / x.dim(-1), x.dim(-1));
   }

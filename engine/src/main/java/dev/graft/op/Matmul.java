@@ -49,6 +49,11 @@ public record Matmul() implements Op {
     return new Tensor[] {gradA, gradB};
   }
 
+  @Override
+  public long multiplyAdds(Shape[] inputs, Shape output) {
+    return (long) output.numel() * inputs[0].dim(-1);
+  }
+
   /** The product, row-major, with bias [n] or null added to each row. */
   static Tensor product(Tensor a, Tensor b, Tensor bias) {
     Shape batch = Shape.broadcast("matmul", batch(a.shape()), batch(b.shape()));

@@ -18,6 +18,7 @@ public final class Node {
   private final Tensor[] leaves;
   private Tensor[] inputs;
   private Object[] saved = {};
+  private Origin origin;
 
   private Node(Op op, Shape outputShape, Tensor[] inputs, boolean recording) {
     this.op = op;
@@ -60,16 +61,26 @@ public final class Node {
     }
     boolean recording = wanted && Autograd.isRecording();
     Node node = new Node(op, op.outputShape(shapes), inputs.clone(), recording);
-    if (!recording) {
-      return op.forward(node);
+    Watcher watcher = Watcher.current();
+    if (watcher == null) {
+      return node.run(recording);
     }
-    Tensor result = Autograd.noGrad(() -> op.forward(node));
+    Tensor result = Watcher.unwatched(() -> node.run(recording));
+    watcher.applied(node, inputs, result);
+    return result;
+  }
+
+  private Tensor run(boolean recording) {
+    if (!recording) {
+      return op.forward(this);
+    }
+    Tensor result = Autograd.noGrad(() -> op.forward(this));
     for (int i = 0; i < inputs.length; i++) {
       if (!op.keepsInput(i)) {
-        node.inputs[i] = null;
+        inputs[i] = null;
       }
     }
-    return result.recordedBy(node);
+    return result.recordedBy(this);
   }
 
   public Op op() {
@@ -78,6 +89,11 @@ public final class Node {
 
   public Shape outputShape() {
     return outputShape;
+  }
+
+  /** How many multiply-adds its products or convolution made. */
+  public long multiplyAdds() {
+    return op.multiplyAdds(inputShapes, outputShape);
   }
 
   public Backend backend() {
@@ -139,6 +155,15 @@ public final class Node {
   /** A new tensor, contents unspecified, with the given dense layout. */
   public Tensor allocate(Layout layout) {
     return Tensor.of(new View(backend.allocate(layout.numel()), layout));
+  }
+
+  /** Where the operation was applied, if anomaly mode was on; else null. */
+  Origin origin() {
+    return origin;
+  }
+
+  void setOrigin(Origin where) {
+    origin = where;
   }
 
   /** Forgets inputs and saved values; a later backward through this node is refused. */

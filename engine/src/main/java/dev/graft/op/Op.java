@@ -58,4 +58,9 @@ public sealed interface Op
   default boolean keepsInput(int i) {
     return true;
   }
+
+  /** How many multiply-adds forward makes in products and convolutions; biases are not counted. */
+  default long multiplyAdds(Shape[] inputs, Shape output) {
+    return 0;
+  }
 }

@@ -1,8 +1,12 @@
 package dev.graft.tensor;
 
+import dev.graft.op.AnomalyDetector;
+import dev.graft.op.Watcher;
 import java.util.function.Supplier;
 
-/** Switches recording off for a piece of code, on this thread and only there. */
+/**
+ * Switches recording off, or anomaly mode on, for a piece of code, on this thread and only there.
+ */
 public final class Autograd {
   private static final ScopedValue<Boolean> RECORDING = ScopedValue.newInstance();
 
@@ -21,5 +25,25 @@ public final class Autograd {
   /** Runs {@code body} without recording. */
   public static void noGrad(Runnable body) {
     ScopedValue.where(RECORDING, false).run(body);
+  }
+
+  /**
+   * Runs {@code body}, forward and backward passes in it, and throws at the first NaN or infinity
+   * in a result or a gradient, naming the operation, the layer's path and the line that called it.
+   * For finding faults: every value is looked at. {@code Autograd.detectAnomaly(() ->
+   * loss(net.apply(x)).backward())}
+   *
+   * @throws AnomalyException at the first value that is not finite
+   */
+  public static <T> T detectAnomaly(Supplier<T> body) {
+    return Watcher.watch(new AnomalyDetector(), body);
+  }
+
+  /** As {@link #detectAnomaly(Supplier)}, for code without a result. */
+  public static void detectAnomaly(Runnable body) {
+    detectAnomaly(() -> {
+      body.run();
+      return null;
+    });
   }
 }

@@ -1,5 +1,6 @@
 package dev.graft.nn;
 
+import dev.graft.op.Watcher;
 import dev.graft.tensor.Rng;
 import dev.graft.tensor.ShapeException;
 import dev.graft.tensor.StateDict;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,7 +20,7 @@ import java.util.regex.Pattern;
  * pass. Subclasses register what they hold in their constructors, in order, with {@link #param},
  * {@link #buffer} and {@link #child}, and compute in {@link #forward}.
  */
-public abstract class Layer {
+public abstract class Layer implements Watcher.Place {
   private final Map<String, Tensor> parameters = new LinkedHashMap<>();
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
   private final Map<String, Rng> generators = new LinkedHashMap<>();
@@ -37,10 +39,22 @@ public abstract class Layer {
    * @throws ShapeException if the input does not fit; the message names the innermost layer's path
    */
   public final Tensor apply(Tensor x) {
+    Watcher watcher = Watcher.current();
     try {
-      return forward(x);
+      return watcher == null ? forward(x) : watched(watcher, x);
     } catch (ShapeException e) {
       throw e instanceof LayerException || path().isEmpty() ? e : new LayerException(e, this);
+    }
+  }
+
+  private Tensor watched(Watcher watcher, Tensor x) {
+    Tensor result = null;
+    watcher.entered(this);
+    try {
+      result = forward(x);
+      return result;
+    } finally {
+      watcher.left(this, result);
     }
   }
 
@@ -65,6 +79,7 @@ public abstract class Layer {
   }
 
   /** Where this layer stands in the network: {@code layer1.0.conv1}; empty for the network. */
+  @Override
   public final String path() {
     String above = parent == null ? "" : parent.path();
     return above.isEmpty() ? name : above + "." + name;
@@ -162,6 +177,24 @@ public abstract class Layer {
   /** True in training mode; never for a layer under a frozen one. */
   public final boolean isTraining() {
     return training && !isFrozen();
+  }
+
+  /** Runs {@code body} in eval mode; each layer has the mode that it had before. */
+  final <T> T inEvalMode(Supplier<T> body) {
+    List<Layer> before = new ArrayList<>();
+    visit(
+        "",
+        (prefix, l) -> {
+          if (l.training) {
+            before.add(l);
+          }
+        });
+    eval();
+    try {
+      return body.get();
+    } finally {
+      before.forEach(l -> l.training = true);
+    }
   }
 
   /**

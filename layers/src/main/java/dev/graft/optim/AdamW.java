@@ -10,8 +10,11 @@ public final class AdamW extends Adam {
     this(List.of(new ParamGroup(parameters, lr, 0.01f)), 0.9f, 0.999f, 1e-8f);
   }
 
+  /**
+   * @throws IllegalArgumentException if a beta is outside [0, 1) or eps is negative
+   */
   public AdamW(List<ParamGroup> groups, float beta1, float beta2, float eps) {
-    super(groups, beta1, beta2, eps);
+    super("adamw", groups, beta1, beta2, eps);
   }
 
   @Override

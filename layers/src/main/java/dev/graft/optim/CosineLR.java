@@ -2,7 +2,7 @@ package dev.graft.optim;
 
 /**
  * Half a cosine (Loshchilov and Hutter, 2017) from the learning rate down to {@code endFactor} of
- * it at step {@code steps}; PyTorch's CosineAnnealingLR with eta_min = endFactor·lr.
+ * it at step {@code steps}, where it stays; {@link CosineAnnealingLR}, as PyTorch's, rises again.
  */
 public record CosineLR(int steps, double endFactor) implements Schedule {
   /** Down to 0. */
@@ -23,7 +23,6 @@ public record CosineLR(int steps, double endFactor) implements Schedule {
   /** Stays at the end after the last step. */
   @Override
   public double factor(int step) {
-    double part = Math.min(1, (double) step / steps);
-    return endFactor + (1 - endFactor) * (1 + Math.cos(Math.PI * part)) / 2;
+    return CosineAnnealingLR.at((double) Math.min(step, steps) / steps, endFactor);
   }
 }

@@ -20,6 +20,6 @@ public record LinearWarmup(int steps, double startFactor) implements Schedule {
 
   @Override
   public double factor(int step) {
-    return startFactor + (1 - startFactor) * Math.min(1, (double) step / steps);
+    return LinearLR.between(startFactor, 1, (double) step / steps);
   }
 }

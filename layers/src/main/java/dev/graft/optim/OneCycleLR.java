@@ -2,14 +2,26 @@ package dev.graft.optim;
 
 /**
  * One cycle (Smith and Topin, 2019): from 1/divFactor of the learning rate up to all of it over the
- * first {@code pctStart} of the steps, then down to 1/(divFactor·finalDivFactor), along cosines; as
- * PyTorch computes it, with the group's initial learning rate as max_lr.
+ * first {@code pctStart} of the steps, then down to 1/(divFactor·finalDivFactor), along cosines or
+ * straight lines; as PyTorch computes it, with the group's initial learning rate as max_lr.
  */
-public record OneCycleLR(int totalSteps, double pctStart, double divFactor, double finalDivFactor)
+public record OneCycleLR(
+    int totalSteps, double pctStart, double divFactor, double finalDivFactor, Anneal anneal)
     implements Schedule {
-  /** Up over 30 % of the steps from 1/25, down to 1/250,000. */
+  /** How the rate goes up and down; PyTorch's anneal_strategy. */
+  public enum Anneal {
+    COS,
+    LINEAR
+  }
+
+  /** Up over 30 % of the steps from 1/25, down to 1/250,000, along cosines. */
   public OneCycleLR(int totalSteps) {
     this(totalSteps, 0.3, 25, 1e4);
+  }
+
+  /** Along cosines. */
+  public OneCycleLR(int totalSteps, double pctStart, double divFactor, double finalDivFactor) {
+    this(totalSteps, pctStart, divFactor, finalDivFactor, Anneal.COS);
   }
 
   /**
@@ -30,6 +42,7 @@ public record OneCycleLR(int totalSteps, double pctStart, double divFactor, doub
     }
   }
 
+  /** Stays at the end after the last step. */
   @Override
   public double factor(int step) {
     double start = 1 / divFactor;
@@ -37,11 +50,12 @@ public record OneCycleLR(int totalSteps, double pctStart, double divFactor, doub
     double peak = pctStart * totalSteps - 1;
     double last = totalSteps - 1;
     return step <= peak
-        ? cosine(start, 1, peak == 0 ? 1 : step / peak)
-        : cosine(1, end, Math.min(1, (step - peak) / (last - peak)));
+        ? between(start, 1, peak == 0 ? 1 : step / peak)
+        : between(1, end, Math.min(1, (step - peak) / (last - peak)));
   }
 
-  private static double cosine(double from, double to, double part) {
-    return to + (from - to) / 2 * (1 + Math.cos(Math.PI * part));
+  private double between(double from, double to, double part) {
+    double rest = anneal == Anneal.COS ? (1 + Math.cos(Math.PI * part)) / 2 : 1 - part;
+    return to + (from - to) * rest;
   }
 }

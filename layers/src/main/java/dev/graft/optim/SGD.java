@@ -2,20 +2,18 @@ package dev.graft.optim;
 
 import dev.graft.backend.View;
 import dev.graft.nn.Parameter;
-import dev.graft.tensor.StateDict;
 import dev.graft.tensor.Tensor;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Stochastic gradient descent with momentum (Polyak, 1964), or Nesterov's (Sutskever et al., 2013),
  * and weight decay, as PyTorch computes them.
  */
 public final class SGD extends Optimizer {
+  private static final String VELOCITY = "momentum_buffer";
+
   private final float momentum;
   private final boolean nesterov;
-  private final Map<Tensor, Tensor> velocities = new IdentityHashMap<>();
 
   public SGD(List<Parameter> parameters, double lr) {
     this(parameters, lr, 0, 0, false);
@@ -30,7 +28,7 @@ public final class SGD extends Optimizer {
    * @throws IllegalArgumentException if momentum is outside [0, 1), or 0 with nesterov
    */
   public SGD(List<ParamGroup> groups, float momentum, boolean nesterov) {
-    super(groups);
+    super("sgd", groups, momentum > 0 ? List.of(VELOCITY) : List.of());
     if (!(momentum >= 0 && momentum < 1)) {
       throw new IllegalArgumentException("sgd: momentum must be in [0, 1): " + momentum);
     }
@@ -42,34 +40,15 @@ public final class SGD extends Optimizer {
   }
 
   @Override
-  void save(String prefix, Tensor param, StateDict into) {
-    if (velocities.containsKey(param)) {
-      into.put(prefix + "momentum_buffer", velocities.get(param));
-    }
-  }
-
-  @Override
-  void load(String prefix, Tensor param, StateDict from) {
-    velocities.remove(param);
-    if (from.contains(prefix + "momentum_buffer")) {
-      Tensor velocity = velocities.computeIfAbsent(param, Optimizer::zerosLike);
-      velocity.assign(from.get(prefix + "momentum_buffer").toArray());
-    }
-  }
-
-  @Override
-  void update(ParamGroup group, Tensor param, View grad) {
-    boolean first = momentum > 0 && !velocities.containsKey(param);
-    View velocity =
-        momentum == 0 ? null : velocities.computeIfAbsent(param, Optimizer::zerosLike).view();
+  void update(ParamGroup group, Tensor param, View grad, ParamState state) {
     param
         .backend()
         .optimizer()
         .sgd(
             param.view(),
             grad,
-            velocity,
-            first,
+            state.view(VELOCITY),
+            state.step() == 1,
             (float) group.lr(),
             momentum,
             group.weightDecay(),

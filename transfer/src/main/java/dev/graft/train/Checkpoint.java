@@ -2,6 +2,7 @@ package dev.graft.train;
 
 import dev.graft.nn.Layer;
 import dev.graft.nn.LoadReport;
+import dev.graft.optim.ModelEma;
 import dev.graft.optim.Optimizer;
 import dev.graft.tensor.Rng;
 import dev.graft.tensor.StateDict;
@@ -16,13 +17,14 @@ import java.util.TreeMap;
 
 /**
  * The whole of a run between two steps, in one safetensors file: {@code model.…}, {@code
- * optimizer.…} and {@code best.…} tensors, everything else as metadata.
+ * optimizer.…}, {@code ema.…} and {@code best.…} tensors, everything else as metadata.
  */
 final class Checkpoint {
   private static final String FORMAT = "graft.checkpoint";
   private static final String VERSION = "1";
   private static final String MODEL = "model.";
   private static final String OPTIMIZER = "optimizer.";
+  private static final String EMA = "ema.";
   private static final String BEST = "best.";
   private static final String RNG = "rng.";
 
@@ -45,16 +47,18 @@ final class Checkpoint {
   // ---- writing
 
   /** What stands there now, sharing the tensors. */
-  static Checkpoint of(Path file, Layer model, Optimizer optimizer, StateDict best) {
+  static Checkpoint of(Path file, Layer model, Optimizer optimizer, ModelEma ema, StateDict best) {
     StateDict all = new StateDict();
     put(all, MODEL, model.stateDict());
     put(all, OPTIMIZER, optimizer.state());
+    if (ema != null) {
+      put(all, EMA, ema.state());
+    }
     if (best != null) {
       put(all, BEST, best);
     }
     Map<String, String> facts = all.metadata();
     facts.put(FORMAT, VERSION);
-    facts.put("optimizer", optimizer.getClass().getSimpleName());
     model.generators().forEach((name, rng) -> facts.put(RNG + name, rng.state().toText()));
     return new Checkpoint(file, all);
   }
@@ -137,19 +141,15 @@ final class Checkpoint {
   }
 
   /**
-   * Gives network and optimiser the state that they had.
+   * Gives network, optimiser and average (which may be null) the state that they had.
    *
-   * @throws IllegalArgumentException if they are others; then nothing has been changed
+   * @throws IllegalArgumentException if they are others; the network has not been changed then
    */
-  void restore(Layer model, Optimizer optimizer) {
+  void restore(Layer model, Optimizer optimizer, ModelEma ema) {
     StateDict weights = part(MODEL);
     LoadReport report = model.compare(weights);
     if (!report.isComplete()) {
       throw refused("is of another network:" + report.differences());
-    }
-    String mine = optimizer.getClass().getSimpleName();
-    if (!fact("optimizer").equals(mine)) {
-      throw refused("was written with " + fact("optimizer") + ", and this trainer has " + mine);
     }
     Map<String, Rng> generators = model.generators();
     Map<String, String> states = new TreeMap<>(part(RNG).metadata());
@@ -158,8 +158,22 @@ final class Checkpoint {
           "is of another network: its layers with random numbers are %s, this network's %s"
               .formatted(states.keySet(), generators.keySet()));
     }
+    StateDict averages = part(EMA);
+    if (averages.size() > 0 != (ema != null)) {
+      throw refused(
+          ema == null
+              ? "was written with an average of weights; call withEma(…)"
+              : "was written without an average of weights; leave out withEma(…)");
+    }
+    try {
+      optimizer.load(part(OPTIMIZER));
+      if (ema != null) {
+        ema.load(averages);
+      }
+    } catch (IllegalArgumentException e) {
+      throw refused(e.getMessage());
+    }
     model.load(weights).orThrow();
-    optimizer.load(part(OPTIMIZER));
     states.forEach((name, text) -> generators.get(name).restore(Rng.State.parse(text)));
   }
 }

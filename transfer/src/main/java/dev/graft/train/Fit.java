@@ -126,6 +126,9 @@ final class Fit {
     loss.backward();
     config.hooks().forEach(h -> h.beforeStep(step));
     optimizer.step();
+    if (config.ema() != null) {
+      config.ema().update();
+    }
     config.hooks().forEach(h -> h.afterStep(step));
     meter.add(output, next.labels(), value);
     step++;
@@ -138,7 +141,7 @@ final class Fit {
   }
 
   private void finishEpoch(Logs logs) throws IOException {
-    Metrics held = validation == null ? null : trainer.evaluate(validation);
+    Metrics held = validation == null ? null : evaluate();
     EpochResult result = new EpochResult(epoch + 1, step, meter.metrics(), held, lr(), seconds);
     results.add(result);
     epoch++;
@@ -155,6 +158,13 @@ final class Fit {
     checkpoint(logs);
   }
 
+  /** By the averaged weights where there are any. */
+  private Metrics evaluate() {
+    return config.ema() == null
+        ? trainer.evaluate(validation)
+        : config.ema().withAverages(() -> trainer.evaluate(validation));
+  }
+
   private void compare(Metrics held) throws IOException {
     EarlyStopping stopping = config.earlyStopping();
     double value = monitor.of(held);
@@ -163,11 +173,11 @@ final class Fit {
     }
     best = value;
     bestEpoch = epoch;
+    StateDict weights = config.ema() == null ? model.stateDict() : config.ema().stateDict();
     if (stopping != null) {
-      bestWeights = copy(model.stateDict());
+      bestWeights = copy(weights);
     }
     if (config.checkpoints() != null) {
-      StateDict weights = model.stateDict();
       weights.metadata().put("epoch", Integer.toString(epoch));
       Safetensors.write(Checkpoint.best(config.checkpoints()), weights);
     }
@@ -187,7 +197,8 @@ final class Fit {
     }
     // Before the checkpoint, so that a log never lacks what a checkpoint has behind it.
     logs.flush();
-    Checkpoint.of(Checkpoint.last(config.checkpoints()), model, optimizer, bestWeights)
+    Checkpoint.of(
+            Checkpoint.last(config.checkpoints()), model, optimizer, config.ema(), bestWeights)
         .fact("step", step)
         .fact("epoch", epoch)
         .fact("batch", batch)
@@ -212,7 +223,7 @@ final class Fit {
           "was written within an epoch of other data: %s; this run has %s"
               .formatted(saved.fact("data"), train.signature()));
     }
-    saved.restore(model, optimizer);
+    saved.restore(model, optimizer, config.ema());
     step = Integer.parseInt(saved.fact("step"));
     epoch = Integer.parseInt(saved.fact("epoch"));
     batch = savedBatch;

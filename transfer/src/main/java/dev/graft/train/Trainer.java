@@ -5,6 +5,8 @@ import dev.graft.data.Batches;
 import dev.graft.data.DataLoader;
 import dev.graft.nn.Layer;
 import dev.graft.nn.Loss;
+import dev.graft.optim.ClipGrad;
+import dev.graft.optim.ModelEma;
 import dev.graft.optim.Optimizer;
 import dev.graft.optim.Schedule;
 import dev.graft.tensor.Autograd;
@@ -89,6 +91,37 @@ public final class Trainer {
    */
   public Trainer withLogEvery(int steps) {
     return with(config.withLogEvery(steps));
+  }
+
+  /** Scales all gradients together so that their norm is at most {@code maxNorm}. */
+  public Trainer withClipGradNorm(double maxNorm) {
+    return withHook(
+        new StepHook() {
+          @Override
+          public void beforeStep(int step) {
+            ClipGrad.clipGradNorm(model.parameters(), maxNorm);
+          }
+        });
+  }
+
+  /** Limits every gradient's values to −clipValue … clipValue. */
+  public Trainer withClipGradValue(double clipValue) {
+    return withHook(
+        new StepHook() {
+          @Override
+          public void beforeStep(int step) {
+            ClipGrad.clipGradValue(model.parameters(), clipValue);
+          }
+        });
+  }
+
+  /**
+   * Updates this average of the network's weights after each step. The held-out examples are judged
+   * by the average, and what is kept as the best is the average as well; the network itself holds
+   * the last step's weights in the end, unless early stopping restores the best.
+   */
+  public Trainer withEma(ModelEma ema) {
+    return with(config.withEma(ema));
   }
 
   /** Runs code around each step, besides that given already. */

@@ -1,5 +1,6 @@
 package dev.graft.train;
 
+import dev.graft.optim.ModelEma;
 import dev.graft.optim.Schedule;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.List;
  *
  * @param schedule the learning rate's, by steps; null for a constant one
  * @param earlyStopping null for none
+ * @param ema an average of the weights that is kept, and evaluated in their place; null for none
  * @param checkpoints the folder of checkpoints; null for none
  * @param checkpointEvery steps between checkpoints within an epoch; 0 for those at its end alone
  * @param logs where figures go
@@ -21,6 +23,7 @@ import java.util.List;
 public record TrainerConfig(
     Schedule schedule,
     EarlyStopping earlyStopping,
+    ModelEma ema,
     Path checkpoints,
     int checkpointEvery,
     List<TrainingLog> logs,
@@ -31,7 +34,7 @@ public record TrainerConfig(
 
   /** A line per epoch on standard output, and nothing else. */
   public static final TrainerConfig DEFAULT =
-      new TrainerConfig(null, null, null, 0, List.of(), LOG_EVERY, List.of(), System.out);
+      new TrainerConfig(null, null, null, null, 0, List.of(), LOG_EVERY, List.of(), System.out);
 
   /**
    * @throws IllegalArgumentException if checkpointEvery is negative or logEvery below 1
@@ -51,22 +54,37 @@ public record TrainerConfig(
 
   TrainerConfig withSchedule(Schedule value) {
     return new TrainerConfig(
-        value, earlyStopping, checkpoints, checkpointEvery, logs, logEvery, hooks, output);
+        value, earlyStopping, ema, checkpoints, checkpointEvery, logs, logEvery, hooks, output);
   }
 
   TrainerConfig withEarlyStopping(EarlyStopping value) {
     return new TrainerConfig(
-        schedule, value, checkpoints, checkpointEvery, logs, logEvery, hooks, output);
+        schedule, value, ema, checkpoints, checkpointEvery, logs, logEvery, hooks, output);
+  }
+
+  TrainerConfig withEma(ModelEma value) {
+    return new TrainerConfig(
+        schedule,
+        earlyStopping,
+        value,
+        checkpoints,
+        checkpointEvery,
+        logs,
+        logEvery,
+        hooks,
+        output);
   }
 
   TrainerConfig withCheckpoints(Path folder, int every) {
-    return new TrainerConfig(schedule, earlyStopping, folder, every, logs, logEvery, hooks, output);
+    return new TrainerConfig(
+        schedule, earlyStopping, ema, folder, every, logs, logEvery, hooks, output);
   }
 
   TrainerConfig withLog(TrainingLog log) {
     return new TrainerConfig(
         schedule,
         earlyStopping,
+        ema,
         checkpoints,
         checkpointEvery,
         plus(logs, log),
@@ -77,13 +95,14 @@ public record TrainerConfig(
 
   TrainerConfig withLogEvery(int steps) {
     return new TrainerConfig(
-        schedule, earlyStopping, checkpoints, checkpointEvery, logs, steps, hooks, output);
+        schedule, earlyStopping, ema, checkpoints, checkpointEvery, logs, steps, hooks, output);
   }
 
   TrainerConfig withHook(StepHook hook) {
     return new TrainerConfig(
         schedule,
         earlyStopping,
+        ema,
         checkpoints,
         checkpointEvery,
         logs,
@@ -94,7 +113,7 @@ public record TrainerConfig(
 
   TrainerConfig withOutput(PrintStream stream) {
     return new TrainerConfig(
-        schedule, earlyStopping, checkpoints, checkpointEvery, logs, logEvery, hooks, stream);
+        schedule, earlyStopping, ema, checkpoints, checkpointEvery, logs, logEvery, hooks, stream);
   }
 
   private static <T> List<T> plus(List<T> list, T item) {

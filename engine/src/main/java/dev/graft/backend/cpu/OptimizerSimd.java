@@ -177,4 +177,71 @@ final class OptimizerSimd implements OptimizerKernels {
       w.mul(a.shrink).sub(step.mul(a.rate)).intoArray(p, po + i, in);
     }
   }
+
+  @Override
+  public void rmsprop(
+      View param,
+      View grad,
+      View square,
+      View mean,
+      View velocity,
+      float lr,
+      float alpha,
+      float eps,
+      float momentum,
+      float weightDecay) {
+    var step = new RmspropLoops.Step(lr, alpha, (float) (1.0 - alpha), eps, momentum, weightDecay);
+    Parallel.forRange(
+        param.numel(),
+        GRAIN,
+        (from, to) -> RmspropLoops.run(step, param, grad, square, mean, velocity, from, to));
+  }
+
+  @Override
+  public void lamb(
+      View param,
+      View grad,
+      View m,
+      View v,
+      View direction,
+      int t,
+      float beta1,
+      float beta2,
+      float eps,
+      float weightDecay) {
+    var step =
+        new LambLoop.Step(
+            beta1,
+            beta2,
+            (float) (1.0 - beta1),
+            (float) (1.0 - beta2),
+            (float) (1 / (1 - Math.pow(beta1, t))),
+            (float) (1 / Math.sqrt(1 - Math.pow(beta2, t))),
+            eps,
+            weightDecay);
+    Parallel.forRange(
+        param.numel(),
+        GRAIN,
+        (from, to) -> LambLoop.run(step, param, grad, m, v, direction, from, to));
+  }
+
+  @Override
+  public void lerp(View average, View value, float weight) {
+    float[] as = average.array();
+    float[] vs = value.array();
+    Parallel.forRange(
+        average.numel(),
+        GRAIN,
+        (from, to) ->
+            lerp(as, average.offset() + from, vs, value.offset() + from, to - from, weight));
+  }
+
+  private static void lerp(float[] a, int ao, float[] v, int vo, int n, float weight) {
+    for (int i = 0; i < n; i += L) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      FloatVector before = FloatVector.fromArray(S, a, ao + i, m);
+      FloatVector change = FloatVector.fromArray(S, v, vo + i, m).sub(before);
+      before.add(change.mul(weight)).intoArray(a, ao + i, m);
+    }
+  }
 }

@@ -265,4 +265,9 @@ final class ReductionSimd implements ReductionKernels {
     }
     return starts;
   }
+
+  @Override
+  public double sumOfSquares(View x) {
+    return SquareSum.of(x);
+  }
 }

@@ -59,4 +59,74 @@ final class ReferenceOptimizer implements OptimizerKernels {
       param.array()[at] = (float) (p - lr * step);
     }
   }
+
+  @Override
+  public void rmsprop(
+      View param,
+      View grad,
+      View square,
+      View mean,
+      View velocity,
+      float lr,
+      float alpha,
+      float eps,
+      float momentum,
+      float weightDecay) {
+    for (int i = 0; i < param.numel(); i++) {
+      int at = param.offset() + i;
+      double p = param.array()[at];
+      double g = grad.array()[grad.offset() + i] + weightDecay * p;
+      double spread = average(square, i, alpha, g * g);
+      if (mean != null) {
+        double center = average(mean, i, alpha, g);
+        spread = Math.max(0, spread - center * center);
+      }
+      double step = g / (Math.sqrt(spread) + eps);
+      if (velocity != null) {
+        int v = velocity.offset() + i;
+        step += momentum * velocity.array()[v];
+        velocity.array()[v] = (float) step;
+      }
+      param.array()[at] = (float) (p - lr * step);
+    }
+  }
+
+  private static double average(View running, int i, float keep, double value) {
+    int at = running.offset() + i;
+    double result = keep * running.array()[at] + (1.0 - keep) * value;
+    running.array()[at] = (float) result;
+    return result;
+  }
+
+  @Override
+  public void lamb(
+      View param,
+      View grad,
+      View m,
+      View v,
+      View direction,
+      int t,
+      float beta1,
+      float beta2,
+      float eps,
+      float weightDecay) {
+    double correction1 = 1 - Math.pow(beta1, t);
+    double correction2 = 1 - Math.pow(beta2, t);
+    for (int i = 0; i < param.numel(); i++) {
+      double g = grad.array()[grad.offset() + i];
+      double first = average(m, i, beta1, g);
+      double second = average(v, i, beta2, g * g);
+      double step = first / correction1 / (Math.sqrt(second / correction2) + eps);
+      direction.array()[direction.offset() + i] =
+          (float) (step + weightDecay * param.array()[param.offset() + i]);
+    }
+  }
+
+  @Override
+  public void lerp(View average, View value, float weight) {
+    for (int i = 0; i < average.numel(); i++) {
+      int at = average.offset() + i;
+      average.array()[at] += weight * (value.array()[value.offset() + i] - average.array()[at]);
+    }
+  }
 }

@@ -43,4 +43,14 @@ final class ReferenceReductions implements ReductionKernels {
     }
     return result;
   }
+
+  @Override
+  public double sumOfSquares(View x) {
+    double sum = 0;
+    for (int i = 0; i < x.numel(); i++) {
+      double value = x.array()[x.offset() + i];
+      sum += value * value;
+    }
+    return sum;
+  }
 }

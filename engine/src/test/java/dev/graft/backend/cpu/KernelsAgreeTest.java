@@ -15,7 +15,8 @@ class KernelsAgreeTest {
   private static final Backend SIMD = new CpuBackend();
 
   static Stream<KernelCase> cases() {
-    return Stream.of(ElementwiseCases.all(), MovingCases.all(), LayerCases.all())
+    return Stream.of(
+            ElementwiseCases.all(), MovingCases.all(), LayerCases.all(), OptimizerCases.all())
         .flatMap(list -> list.stream());
   }
 
