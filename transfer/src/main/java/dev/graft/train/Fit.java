@@ -68,7 +68,7 @@ final class Fit {
     if (config.checkpoints() != null) {
       Checkpoint.prepare(config.checkpoints());
     }
-    try (Logs logs = new Logs(config.logs(), step)) {
+    try (Logs logs = new Logs(config.logs(), step, epoch)) {
       RunClock clock = new RunClock(step, (long) epochs * train.batches());
       while (epoch < epochs && !isStopped()) {
         trainEpoch(logs, clock);

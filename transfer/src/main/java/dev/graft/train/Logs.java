@@ -10,10 +10,15 @@ final class Logs implements AutoCloseable {
   private final List<TrainingLog> logs;
 
   /** Begins them all. */
-  Logs(List<TrainingLog> logs, int step) throws IOException {
+  Logs(List<TrainingLog> logs, int step, int epoch) throws IOException {
     this.logs = logs;
-    for (TrainingLog log : logs) {
-      log.begin(step);
+    try {
+      for (TrainingLog log : logs) {
+        log.begin(step, epoch);
+      }
+    } catch (IOException e) {
+      close();
+      throw e;
     }
   }
 

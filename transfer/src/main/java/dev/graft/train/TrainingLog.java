@@ -10,8 +10,9 @@ public interface TrainingLog extends AutoCloseable {
    * what a run that was ended has logged beyond it no longer counts.
    *
    * @param step how many steps have been made
+   * @param epoch how many epochs are finished
    */
-  void begin(int step) throws IOException;
+  void begin(int step, int epoch) throws IOException;
 
   /**
    * Figures of one moment.
