@@ -54,11 +54,6 @@ public final class DataLoader {
           "data_loader: %d examples make no batch of %d, and dropLast leaves out smaller ones"
               .formatted(dataset.size(), options.batchSize));
     }
-    if (options.threads < 1 || options.prefetch < 0) {
-      throw new IllegalArgumentException(
-          "data_loader: needs at least 1 thread and a prefetch of at least 1: %d, %d"
-              .formatted(options.threads, options.prefetch));
-    }
     this.dataset = dataset;
     this.options = options;
     this.workers = workers(options.threads);
@@ -118,6 +113,9 @@ public final class DataLoader {
    * @throws IllegalArgumentException if n is below 1
    */
   public DataLoader withThreads(int n) {
+    if (n < 1) {
+      throw new IllegalArgumentException("data_loader: needs at least 1 thread: " + n);
+    }
     Options o = options;
     return new DataLoader(
         dataset, new Options(o.batchSize, o.shuffle, o.seed, o.dropLast, n, o.prefetch));
@@ -130,10 +128,12 @@ public final class DataLoader {
    * @throws IllegalArgumentException if n is below 1
    */
   public DataLoader withPrefetch(int n) {
+    if (n < 1) {
+      throw new IllegalArgumentException("data_loader: prefetch must be at least 1: " + n);
+    }
     Options o = options;
     return new DataLoader(
-        dataset,
-        new Options(o.batchSize, o.shuffle, o.seed, o.dropLast, o.threads, n < 1 ? -1 : n));
+        dataset, new Options(o.batchSize, o.shuffle, o.seed, o.dropLast, o.threads, n));
   }
 
   public Dataset dataset() {

@@ -20,7 +20,10 @@ import dev.graft.op.PoolParams;
 import dev.graft.optim.Adam;
 import dev.graft.tensor.Rng;
 import dev.graft.tensor.Tensor;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -73,16 +76,21 @@ public final class Toy {
         .withOutput(null);
   }
 
-  /** The bits of every parameter and buffer. */
+  /** A digest of the bits of every parameter and buffer. */
   public static Map<String, String> bits(Layer network) {
     Map<String, String> bits = new LinkedHashMap<>();
-    network.stateDict().tensors().forEach((name, t) -> bits.put(name, bits(t.toArray())));
+    network.stateDict().tensors().forEach((name, t) -> bits.put(name, digest(t.toArray())));
     return bits;
   }
 
-  private static String bits(float[] values) {
-    int[] bits = new int[values.length];
-    Arrays.setAll(bits, i -> Float.floatToRawIntBits(values[i]));
-    return Arrays.toString(bits);
+  private static String digest(float[] values) {
+    ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length);
+    bytes.asFloatBuffer().put(values);
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes.array());
+      return HexFormat.of().formatHex(digest, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }
