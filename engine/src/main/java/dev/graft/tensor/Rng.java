@@ -8,7 +8,7 @@ package dev.graft.tensor;
 public final class Rng {
   private static final long GAMMA = 0x9E3779B97F4A7C15L;
 
-  private final long seed;
+  private long seed;
   private long counter;
 
   private Rng(long seed) {
@@ -26,6 +26,38 @@ public final class Rng {
       hash = (hash ^ name.charAt(i)) * 0x100000001b3L;
     }
     return new Rng(mix(seed ^ mix(hash)));
+  }
+
+  /** Where a generator stands: two of equal state go on with the same numbers. */
+  public record State(long seed, long counter) {
+    /** One word that {@link #parse} reads. */
+    public String toText() {
+      return seed + ":" + counter;
+    }
+
+    /**
+     * Reads what {@link #toText} wrote.
+     *
+     * @throws IllegalArgumentException if it is something else
+     */
+    public static State parse(String text) {
+      String[] parts = text.split(":", 2);
+      try {
+        return new State(Long.parseLong(parts[0]), Long.parseLong(parts[1]));
+      } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+        throw new IllegalArgumentException("rng: cannot read the state \"" + text + "\"", e);
+      }
+    }
+  }
+
+  public State state() {
+    return new State(seed, counter);
+  }
+
+  /** Goes on from {@code state}. */
+  public void restore(State state) {
+    seed = state.seed;
+    counter = state.counter;
   }
 
   /** The 64 random bits at position {@code index} of a seed. */

@@ -21,7 +21,7 @@ public final class Dropout extends Layer {
       throw new IllegalArgumentException("dropout: p must be between 0 and 1: " + p);
     }
     this.p = p;
-    this.rng = rng;
+    this.rng = random("rng", rng);
   }
 
   @Override

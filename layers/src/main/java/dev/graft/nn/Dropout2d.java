@@ -21,7 +21,7 @@ public final class Dropout2d extends Layer {
       throw new IllegalArgumentException("dropout2d: p must be between 0 and 1: " + p);
     }
     this.p = p;
-    this.rng = rng;
+    this.rng = random("rng", rng);
   }
 
   @Override

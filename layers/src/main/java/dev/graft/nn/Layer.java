@@ -1,6 +1,7 @@
 package dev.graft.nn;
 
 import dev.graft.op.Watcher;
+import dev.graft.tensor.Rng;
 import dev.graft.tensor.ShapeException;
 import dev.graft.tensor.StateDict;
 import dev.graft.tensor.Tensor;
@@ -22,6 +23,7 @@ import java.util.regex.Pattern;
 public abstract class Layer implements Watcher.Place {
   private final Map<String, Tensor> parameters = new LinkedHashMap<>();
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
+  private final Map<String, Rng> generators = new LinkedHashMap<>();
   private final Map<String, Layer> children = new LinkedHashMap<>();
   private Layer parent;
   private String name = "";
@@ -97,6 +99,15 @@ public abstract class Layer implements Watcher.Place {
     return value;
   }
 
+  /**
+   * Registers the generator that forward draws from, so that checkpoints hold where it stands;
+   * returns it.
+   */
+  protected final Rng random(String rngName, Rng rng) {
+    generators.put(rngName, rng);
+    return rng;
+  }
+
   /** Registers a child layer; returns it. Replaces a child of that name. */
   protected final <L extends Layer> L child(String childName, L layer) {
     Layer l = layer;
@@ -117,6 +128,13 @@ public abstract class Layer implements Watcher.Place {
   public final List<Parameter> parameters() {
     List<Parameter> all = new ArrayList<>();
     visit("", (prefix, l) -> l.parameters.forEach((n, t) -> all.add(new Parameter(prefix + n, t))));
+    return all;
+  }
+
+  /** The generators that the layers draw from in training, such as dropout's, under full names. */
+  public final Map<String, Rng> generators() {
+    Map<String, Rng> all = new LinkedHashMap<>();
+    visit("", (prefix, l) -> l.generators.forEach((n, rng) -> all.put(prefix + n, rng)));
     return all;
   }
 
@@ -231,6 +249,11 @@ public abstract class Layer implements Watcher.Place {
    */
   public final LoadReport load(StateDict state) {
     return LoadReport.load(stateDict(), state);
+  }
+
+  /** What {@link #load} would report; changes nothing. */
+  public final LoadReport compare(StateDict state) {
+    return LoadReport.compare(stateDict(), state);
   }
 
   // ---- printing

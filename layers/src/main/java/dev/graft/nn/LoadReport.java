@@ -28,6 +28,13 @@ public record LoadReport(
 
   /** Copies what fits of {@code source} into the tensors of {@code target}. */
   static LoadReport load(StateDict target, StateDict source) {
+    LoadReport report = compare(target, source);
+    report.applied.forEach(name -> target.get(name).assign(source.get(name).toArray()));
+    return report;
+  }
+
+  /** What {@link #load} would report; changes nothing. */
+  static LoadReport compare(StateDict target, StateDict source) {
     List<String> applied = new ArrayList<>();
     List<String> misshapen = new ArrayList<>();
     Map<String, String> hints = new HashMap<>();
@@ -37,7 +44,6 @@ public record LoadReport(
       Tensor to = target.get(name);
       Tensor from = source.get(name);
       if (from != null && from.shape().equals(to.shape())) {
-        to.assign(from.toArray());
         applied.add(name);
       } else if (from != null) {
         misshapen.add(name);
@@ -120,7 +126,13 @@ public record LoadReport(
     out.append(applied.size()).append(" applied, ");
     out.append(missing.size()).append(" missing, ");
     out.append(unexpected.size()).append(" unexpected, ");
-    out.append(misshapen.size()).append(" misshapen");
+    out.append(misshapen.size()).append(" misshapen").append(differences());
+    return out.toString();
+  }
+
+  /** Every name that did not fit with its hint, each on a line of its own after a line break. */
+  public String differences() {
+    StringBuilder out = new StringBuilder();
     append(out, "missing", missing);
     append(out, "unexpected", unexpected);
     append(out, "misshapen", misshapen);

@@ -27,10 +27,9 @@ final class ImportRules {
       backend.opencl    | tensor.Shape tensor.Layout tensor.ShapeException tensor.Rng backend org.jocl
       plan              | tensor op backend
 
-      nn                | tensor op backend plan optim train models
-      optim             | tensor op backend plan nn train models
-      train             | tensor op backend plan nn optim models
-      models            | tensor op backend plan nn optim train
+      nn                | tensor op backend plan optim models
+      optim             | tensor op backend plan nn models
+      models            | tensor op backend plan nn optim
 
       weights           | tensor op backend plan
 
@@ -38,15 +37,16 @@ final class ImportRules {
       data              | tensor op backend plan nn optim train models weights transfer demo cli
       demo              | tensor op backend plan nn optim train models weights transfer data cli
       cli               | tensor op backend plan nn optim train models weights transfer data demo
+      train             | tensor op backend plan nn optim models weights transfer data
       """;
 
   /** Modules and the packages in them; each may build on what its packages may name. */
   private static final String MODULES =
       """
       engine         | tensor op backend backend.cpu backend.reference backend.opencl plan
-      layers         | nn optim train models
+      layers         | nn optim models
       weights-import | weights
-      transfer       | transfer data demo cli
+      transfer       | transfer data demo cli train
       """;
 
   private static final Pattern NOT_CODE =

@@ -1,6 +1,7 @@
 package dev.graft.cli;
 
 import dev.graft.data.ImageFolder;
+import dev.graft.train.Progress;
 import dev.graft.transfer.Classifier;
 import dev.graft.transfer.Evaluation;
 import dev.graft.transfer.FolderRun;

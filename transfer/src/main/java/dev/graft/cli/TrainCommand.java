@@ -6,6 +6,7 @@ import dev.graft.nn.Linear;
 import dev.graft.tensor.Autograd;
 import dev.graft.tensor.Rng;
 import dev.graft.tensor.Tensor;
+import dev.graft.train.Progress;
 import dev.graft.transfer.Classifier;
 import dev.graft.transfer.Evaluation;
 import dev.graft.transfer.FolderRun;

@@ -57,10 +57,8 @@ public final class ImageLoader {
   private Result read(Path file) {
     try {
       return new Result(preprocessing.apply(ImageReader.read(file)), null);
-    } catch (FileSystemException e) {
-      return failed(file, e.getReason() == null ? describe(e) : e.getReason());
     } catch (IOException | IllegalArgumentException e) {
-      return failed(file, String.valueOf(e.getMessage()));
+      return failed(file, reason(e));
     } catch (OutOfMemoryError e) {
       // One photo too large for this heap is that photo's trouble: its arrays are free again.
       return failed(file, "too large for the memory there is; java's -Xmx gives more");
@@ -69,6 +67,14 @@ public final class ImageLoader {
 
   private static Result failed(Path file, String reason) {
     return new Result(null, new Unreadable(file, reason));
+  }
+
+  /** What went wrong with a file, without its path. */
+  static String reason(Exception e) {
+    if (e instanceof FileSystemException f) {
+      return f.getReason() == null ? describe(f) : f.getReason();
+    }
+    return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 
   /** The JDK's commonest file errors have no text of their own but the path. */

@@ -1,2 +1,5 @@
-/** Images: folders of them, reading, and preprocessing as torchvision does it. */
+/**
+ * Datasets, their augmentation and batches; images: folders of them, reading, preprocessing as
+ * torchvision does it.
+ */
 package dev.graft.data;

@@ -1,10 +1,10 @@
 package dev.graft.demo;
 
-import dev.graft.cli.Progress;
 import dev.graft.models.Backbone;
 import dev.graft.nn.Linear;
 import dev.graft.tensor.Rng;
 import dev.graft.tensor.Tensor;
+import dev.graft.train.Progress;
 import dev.graft.transfer.TransferModel;
 import dev.graft.transfer.Trunks;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.graft.demo;
 
-import dev.graft.cli.Progress;
 import dev.graft.models.Architecture;
 import dev.graft.models.CifarResNet;
+import dev.graft.train.Progress;
 import dev.graft.transfer.Classifier;
 import dev.graft.weights.Safetensors;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.graft.cli;
+package dev.graft.train;
 
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -33,6 +33,13 @@ public final class Progress implements AutoCloseable {
   public void to(int done) {
     if (bar != null) {
       bar.stepTo(done);
+    }
+  }
+
+  /** Text behind the bar, such as the loss. */
+  public void note(String text) {
+    if (bar != null) {
+      bar.setExtraMessage(" " + text);
     }
   }
 
