@@ -41,6 +41,11 @@ public final class Functional {
     return Node.apply(new MaxPool2d(params), x);
   }
 
+  /** With a square window that moves by its own size. */
+  public static Tensor maxPool2d(Tensor x, int kernel) {
+    return maxPool2d(x, PoolParams.of(kernel));
+  }
+
   public static Tensor avgPool2d(Tensor x, PoolParams params) {
     return Node.apply(new AvgPool2d(params), x);
   }

@@ -19,6 +19,11 @@ public final class SGD extends Optimizer {
     this(parameters, lr, 0, 0, false);
   }
 
+  /** With momentum, no weight decay. */
+  public SGD(List<Parameter> parameters, double lr, float momentum) {
+    this(parameters, lr, momentum, 0, false);
+  }
+
   public SGD(
       List<Parameter> parameters, double lr, float momentum, float weightDecay, boolean nesterov) {
     this(List.of(new ParamGroup(parameters, lr, weightDecay)), momentum, nesterov);
