@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,8 +36,13 @@ public abstract class Layer {
    * @throws ShapeException if the input does not fit; the message names the innermost layer's path
    */
   public final Tensor apply(Tensor x) {
+    return located(() -> forward(x));
+  }
+
+  /** For layers that take something else than a tensor: errors name the layer's path. */
+  protected final Tensor located(Supplier<Tensor> computation) {
     try {
-      return forward(x);
+      return computation.get();
     } catch (ShapeException e) {
       throw e instanceof LayerException || path().isEmpty() ? e : new LayerException(e, this);
     }
