@@ -37,5 +37,9 @@ public interface Backend {
 
   NormKernels norm();
 
+  GroupNormKernels groupNorm();
+
+  ResampleKernels resample();
+
   OptimizerKernels optimizer();
 }

@@ -9,7 +9,15 @@ public interface ConvKernels {
   void conv2d(ConvShape shape, View x, View weight, View bias, View out);
 
   /** gradOut has any strides; gradX is dense, channels last. */
-  void conv2dInputGrad(ConvShape shape, View gradOut, View weight, View gradX);
+  default void conv2dInputGrad(ConvShape shape, View gradOut, View weight, View gradX) {
+    convTranspose2d(shape, gradOut, weight, null, gradX);
+  }
+
+  /**
+   * The same product as a layer of its own, with a bias: x lies where the gradient of the output
+   * does, out where that of the input does; bias is [inChannels], dense, or null.
+   */
+  void convTranspose2d(ConvShape shape, View x, View weight, View bias, View out);
 
   /** x and gradOut have any strides; gradWeight is dense row-major [o, i/groups, kh, kw]. */
   void conv2dWeightGrad(ConvShape shape, View x, View gradOut, View gradWeight);

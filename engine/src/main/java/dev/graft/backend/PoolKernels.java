@@ -18,4 +18,10 @@ public interface PoolKernels {
   void adaptiveAvgPool2d(View x, View out);
 
   void adaptiveAvgPool2dGrad(View gradOut, View gradX);
+
+  /** The maximum over the same windows. */
+  void adaptiveMaxPool2d(View x, View out);
+
+  /** As {@link #maxPool2dGrad}. */
+  void adaptiveMaxPool2dGrad(View x, View gradOut, View gradX);
 }

@@ -14,13 +14,17 @@ public record AdaptiveAvgPool2d(int outH, int outW) implements Op {
 
   @Override
   public Shape outputShape(Shape... in) {
-    if (in[0].rank() != 4 || in[0].dim(2) < 1 || in[0].dim(3) < 1) {
-      throw ShapeException.of("%s: needs input [n, c, h, w]: got %s", name(), in[0]);
+    return outputShape(name(), in[0], outH, outW);
+  }
+
+  static Shape outputShape(String op, Shape x, int outH, int outW) {
+    if (x.rank() != 4 || x.dim(2) < 1 || x.dim(3) < 1) {
+      throw ShapeException.of("%s: needs input [n, c, h, w]: got %s", op, x);
     }
     if (outH < 1 || outW < 1) {
-      throw ShapeException.of("%s: output size must be positive: [%d, %d]", name(), outH, outW);
+      throw ShapeException.of("%s: output size must be positive: [%d, %d]", op, outH, outW);
     }
-    return Shape.of(in[0].dim(0), in[0].dim(1), outH, outW);
+    return Shape.of(x.dim(0), x.dim(1), outH, outW);
   }
 
   @Override

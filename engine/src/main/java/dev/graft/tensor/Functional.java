@@ -1,15 +1,23 @@
 package dev.graft.tensor;
 
 import dev.graft.op.AdaptiveAvgPool2d;
+import dev.graft.op.AdaptiveMaxPool2d;
 import dev.graft.op.AvgPool2d;
 import dev.graft.op.BatchNorm;
 import dev.graft.op.Conv2d;
 import dev.graft.op.ConvParams;
+import dev.graft.op.ConvTranspose2d;
 import dev.graft.op.Dropout;
+import dev.graft.op.Embedding;
+import dev.graft.op.GroupNorm;
+import dev.graft.op.Interpolate;
+import dev.graft.op.InterpolateParams;
+import dev.graft.op.LayerNorm;
 import dev.graft.op.Linear;
 import dev.graft.op.MaxPool2d;
 import dev.graft.op.Nll;
 import dev.graft.op.Node;
+import dev.graft.op.Op;
 import dev.graft.op.PoolParams;
 
 /** The operations of networks that are not methods of {@link Tensor}, under PyTorch's names. */
@@ -37,6 +45,26 @@ public final class Functional {
         : Node.apply(new Conv2d(params), x, weight, bias);
   }
 
+  /** As {@link #convTranspose2d(Tensor, Tensor, Tensor, ConvParams, int, int)}, adding nothing. */
+  public static Tensor convTranspose2d(Tensor x, Tensor weight, Tensor bias, ConvParams params) {
+    return convTranspose2d(x, weight, bias, params, 0, 0);
+  }
+
+  /**
+   * Transposed convolution (Zeiler et al., 2010): x [n, in, h, w], weight [in, out/groups, kh, kw],
+   * bias [out] or null. The output padding adds rows at the bottom and columns on the right.
+   */
+  public static Tensor convTranspose2d(
+      Tensor x,
+      Tensor weight,
+      Tensor bias,
+      ConvParams params,
+      int outputPaddingH,
+      int outputPaddingW) {
+    ConvTranspose2d op = new ConvTranspose2d(params, outputPaddingH, outputPaddingW);
+    return bias == null ? Node.apply(op, x, weight) : Node.apply(op, x, weight, bias);
+  }
+
   public static Tensor maxPool2d(Tensor x, PoolParams params) {
     return Node.apply(new MaxPool2d(params), x);
   }
@@ -54,6 +82,10 @@ public final class Functional {
     return Node.apply(new AdaptiveAvgPool2d(outH, outW), x);
   }
 
+  public static Tensor adaptiveMaxPool2d(Tensor x, int outH, int outW) {
+    return Node.apply(new AdaptiveMaxPool2d(outH, outW), x);
+  }
+
   /**
    * Batch normalisation (Ioffe and Szegedy, 2015) of x [n, c, …]; the other tensors are [c]. In
    * training mode the running statistics are updated in place.
@@ -69,6 +101,71 @@ public final class Functional {
       float eps) {
     return Node.apply(
         new BatchNorm(training, momentum, eps), x, weight, bias, runningMean, runningVar);
+  }
+
+  /**
+   * Layer normalisation (Ba et al., 2016) over the last dimensions of x, {@code normalizedShape};
+   * weight and bias have that shape, or are null.
+   */
+  public static Tensor layerNorm(
+      Tensor x, Shape normalizedShape, Tensor weight, Tensor bias, float eps) {
+    return normalized(new LayerNorm(normalizedShape, eps), x, normalizedShape, weight, bias);
+  }
+
+  /**
+   * Group normalisation (Wu and He, 2018) of x [n, c, …] by groups of neighbouring channels; weight
+   * and bias are [c], or null.
+   */
+  public static Tensor groupNorm(Tensor x, int groups, Tensor weight, Tensor bias, float eps) {
+    Shape perChannel = Shape.of(x.rank() < 2 ? 0 : x.dim(1));
+    return normalized(new GroupNorm(groups, eps), x, perChannel, weight, bias);
+  }
+
+  private static Tensor normalized(Op op, Tensor x, Shape shape, Tensor weight, Tensor bias) {
+    if (weight == null && bias == null) {
+      return Node.apply(op, x);
+    }
+    Tensor scale = weight == null ? Tensor.ones(shape.toArray()).to(x.backend()) : weight;
+    return bias == null ? Node.apply(op, x, scale) : Node.apply(op, x, scale, bias);
+  }
+
+  /**
+   * Instance normalisation (Ulyanov et al., 2016) of x [n, c, h, w]: each image's channels by
+   * themselves; weight and bias are [c], or null.
+   */
+  public static Tensor instanceNorm(Tensor x, Tensor weight, Tensor bias, float eps) {
+    if (x.rank() < 3 || x.numel() == x.dim(0) * x.dim(1)) {
+      throw ShapeException.of(
+          "instance_norm: needs input [n, c, …] with more than one value per channel: got %s",
+          x.shape());
+    }
+    return groupNorm(x, Math.max(1, x.dim(1)), weight, bias, eps);
+  }
+
+  /** Resizes x [n, c, h, w]. */
+  public static Tensor interpolate(Tensor x, InterpolateParams params) {
+    return Node.apply(new Interpolate(params), x);
+  }
+
+  /** The rows of weight [num, dim] that {@code index}, of shape {@code shape}, names. */
+  public static Tensor embedding(Tensor weight, int[] index, Shape shape) {
+    return Node.apply(new Embedding(index.clone(), shape, -1), weight);
+  }
+
+  /**
+   * The same, where row {@code paddingIdx} gets no gradient; a negative one counts from the end.
+   *
+   * @throws ShapeException if an index, or paddingIdx, is out of range
+   */
+  public static Tensor embedding(Tensor weight, int[] index, Shape shape, int paddingIdx) {
+    int rows = weight.dim(0);
+    if (paddingIdx < -rows || paddingIdx >= rows) {
+      throw ShapeException.of(
+          "embedding: padding index %d is out of range: weight %s has %d rows",
+          paddingIdx, weight.shape(), rows);
+    }
+    int row = paddingIdx < 0 ? paddingIdx + rows : paddingIdx;
+    return Node.apply(new Embedding(index.clone(), shape, row), weight);
   }
 
   /** Zeroes elements with probability p (Srivastava et al., 2014); the seed decides which. */

@@ -116,7 +116,12 @@ abstract sealed class TensorShaping permits TensorMath {
 
   /** Zeros around the last two dimensions. */
   public Tensor pad(int left, int right, int top, int bottom) {
-    return Node.apply(new Pad(left, right, top, bottom, 0), self());
+    return pad(left, right, top, bottom, 0);
+  }
+
+  /** A constant around the last two dimensions. */
+  public Tensor pad(int left, int right, int top, int bottom, float value) {
+    return Node.apply(new Pad(left, right, top, bottom, value), self());
   }
 
   public static Tensor cat(int dim, Tensor... parts) {

@@ -78,6 +78,18 @@ final class DoubleImages {
   }
 
   static Doubles adaptiveAvgPool2d(Doubles x, int outH, int outW) {
+    Doubles ones = x.map(v -> 1);
+    Doubles sums = adaptive(x, outH, outW, 0, (so, value, inside) -> so + value);
+    Doubles counts = adaptive(ones, outH, outW, 0, (so, value, inside) -> so + value);
+    return sums.zip(counts, (a, b) -> a / b);
+  }
+
+  static Doubles adaptiveMaxPool2d(Doubles x, int outH, int outW) {
+    Fold max = (so, value, inside) -> Math.max(so, value);
+    return adaptive(x, outH, outW, Double.NEGATIVE_INFINITY, max);
+  }
+
+  private static Doubles adaptive(Doubles x, int outH, int outW, double start, Fold fold) {
     int h = x.dims()[2];
     int w = x.dims()[3];
     return Doubles.build(
@@ -85,15 +97,13 @@ final class DoubleImages {
         at -> {
           int bottom = Math.ceilDiv((at[2] + 1) * h, outH);
           int right = Math.ceilDiv((at[3] + 1) * w, outW);
-          double sum = 0;
-          int count = 0;
+          double so = start;
           for (int i = at[2] * h / outH; i < bottom; i++) {
             for (int j = at[3] * w / outW; j < right; j++) {
-              sum += x.get(at[0], at[1], i, j);
-              count++;
+              so = fold.apply(so, x.get(at[0], at[1], i, j), true);
             }
           }
-          return sum / count;
+          return so;
         });
   }
 

@@ -21,6 +21,7 @@ final class GradientRows {
     products();
     images();
     losses();
+    rows.addAll(LayerRows.all());
   }
 
   static List<GradientRow> all() {

@@ -63,22 +63,28 @@ public final class Conv2d extends Layer {
 
   @Override
   protected String describe() {
+    String kernel = weight.dim(2) + "x" + weight.dim(3);
     int in = weight.dim(1) * params.groups();
+    return describe(in, weight.dim(0), kernel, params, "", bias != null);
+  }
+
+  static String describe(
+      int in, int out, String kernel, ConvParams params, String outputPadding, boolean withBias) {
     StringBuilder text = new StringBuilder();
-    text.append(in).append(", ").append(weight.dim(0));
-    text.append(", kernel ").append(weight.dim(2)).append('x').append(weight.dim(3));
+    text.append(in).append(", ").append(out).append(", kernel ").append(kernel);
     if (params.strideH() != 1 || params.strideW() != 1) {
       text.append(", stride ").append(params.strideH()).append('x').append(params.strideW());
     }
     if (params.padH() != 0 || params.padW() != 0) {
       text.append(", padding ").append(params.padH()).append('x').append(params.padW());
     }
+    text.append(outputPadding);
     if (params.dilationH() != 1 || params.dilationW() != 1) {
       text.append(", dilation ").append(params.dilationH()).append('x').append(params.dilationW());
     }
     if (params.groups() != 1) {
       text.append(", groups ").append(params.groups());
     }
-    return text.append(bias == null ? ", no bias" : "").toString();
+    return text.append(withBias ? "" : ", no bias").toString();
   }
 }

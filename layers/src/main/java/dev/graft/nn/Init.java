@@ -31,20 +31,24 @@ public final class Init {
     return uniform(rng, fanIn == 0 ? 0 : 1 / Math.sqrt(fanIn), dims);
   }
 
-  /** Normal with variance 2/fanOut for relu (He et al., 2015): torchvision's ResNets. */
-  public static Tensor kaimingNormalFanOut(Rng rng, int... dims) {
+  /** Normal with mean 0 and standard deviation std. */
+  public static Tensor normal(Rng rng, double std, int... dims) {
     if (rng == null) {
       return Tensor.zeros(dims);
     }
-    int fanOut = dims[0];
-    for (int i = 2; i < dims.length; i++) {
-      fanOut *= dims[i];
-    }
-    double std = Math.sqrt(2.0 / fanOut);
     float[] data = new float[Shape.of(dims).numel()];
     for (int i = 0; i < data.length; i++) {
       data[i] = (float) (std * rng.nextGaussian());
     }
     return Tensor.of(data, dims);
+  }
+
+  /** Normal with variance 2/fanOut for relu (He et al., 2015): torchvision's ResNets. */
+  public static Tensor kaimingNormalFanOut(Rng rng, int... dims) {
+    int fanOut = dims[0];
+    for (int i = 2; i < dims.length; i++) {
+      fanOut *= dims[i];
+    }
+    return normal(rng, Math.sqrt(2.0 / fanOut), dims);
   }
 }

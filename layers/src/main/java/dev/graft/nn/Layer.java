@@ -39,19 +39,24 @@ public abstract class Layer implements Watcher.Place {
    * @throws ShapeException if the input does not fit; the message names the innermost layer's path
    */
   public final Tensor apply(Tensor x) {
+    return located(() -> forward(x));
+  }
+
+  /** For layers that take something else than a tensor: errors and watchers name the layer. */
+  protected final Tensor located(Supplier<Tensor> computation) {
     Watcher watcher = Watcher.current();
     try {
-      return watcher == null ? forward(x) : watched(watcher, x);
+      return watcher == null ? computation.get() : watched(watcher, computation);
     } catch (ShapeException e) {
       throw e instanceof LayerException || path().isEmpty() ? e : new LayerException(e, this);
     }
   }
 
-  private Tensor watched(Watcher watcher, Tensor x) {
+  private Tensor watched(Watcher watcher, Supplier<Tensor> computation) {
     Tensor result = null;
     watcher.entered(this);
     try {
-      result = forward(x);
+      result = computation.get();
       return result;
     } finally {
       watcher.left(this, result);

@@ -64,6 +64,7 @@ final class GoldenOps {
     reductions();
     networks();
     losses();
+    GoldenLayers.putInto(RUNNERS);
   }
 
   private static void shapes() {
@@ -81,7 +82,12 @@ final class GoldenOps {
         "pad",
         c ->
             c.input("x")
-                .pad(c.integer("left"), c.integer("right"), c.integer("top"), c.integer("bottom")));
+                .pad(
+                    c.integer("left"),
+                    c.integer("right"),
+                    c.integer("top"),
+                    c.integer("bottom"),
+                    c.attrs().has("value") ? c.number("value") : 0));
   }
 
   private static void reductions() {

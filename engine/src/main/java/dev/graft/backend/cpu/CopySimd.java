@@ -115,6 +115,10 @@ final class CopySimd implements CopyKernels {
 
   @Override
   public void indexSelect(View src, int dim, int[] index, View dst) {
+    if (IndexRows.fits(src, dim, dst)) {
+      IndexRows.select(src, index, dst);
+      return;
+    }
     for (int i = 0; i < index.length; i++) {
       View from = src.with(src.layout().slice(dim, index[i], index[i] + 1, 1));
       copy(from, dst.with(dst.layout().slice(dim, i, i + 1, 1)));
@@ -123,6 +127,10 @@ final class CopySimd implements CopyKernels {
 
   @Override
   public void indexAdd(View src, int dim, int[] index, View dst) {
+    if (IndexRows.fits(src, dim, dst)) {
+      IndexRows.add(src, index, dst);
+      return;
+    }
     float[] from = src.array();
     float[] to = dst.array();
     for (int i = 0; i < index.length; i++) {

@@ -5,12 +5,14 @@ import dev.graft.backend.Buffer;
 import dev.graft.backend.ConvKernels;
 import dev.graft.backend.CopyKernels;
 import dev.graft.backend.ElementwiseKernels;
+import dev.graft.backend.GroupNormKernels;
 import dev.graft.backend.HostBuffer;
 import dev.graft.backend.MatmulKernels;
 import dev.graft.backend.NormKernels;
 import dev.graft.backend.OptimizerKernels;
 import dev.graft.backend.PoolKernels;
 import dev.graft.backend.ReductionKernels;
+import dev.graft.backend.ResampleKernels;
 import dev.graft.backend.SoftmaxKernels;
 import dev.graft.backend.cpu.conv.SimdConv;
 import dev.graft.backend.cpu.gemm.SimdMatmul;
@@ -27,6 +29,8 @@ public final class CpuBackend implements Backend {
   private final ConvKernels conv = new SimdConv(pool, copies);
   private final PoolKernels pooling = new PoolSimd(pool, copies);
   private final NormKernels norm = new NormSimd(pool, copies);
+  private final GroupNormKernels groupNorm = new GroupNormSimd();
+  private final ResampleKernels resample = new ResampleSimd(pool, copies);
   private final OptimizerKernels optimizer = new OptimizerSimd();
 
   @Override
@@ -97,6 +101,16 @@ public final class CpuBackend implements Backend {
   @Override
   public NormKernels norm() {
     return norm;
+  }
+
+  @Override
+  public GroupNormKernels groupNorm() {
+    return groupNorm;
+  }
+
+  @Override
+  public ResampleKernels resample() {
+    return resample;
   }
 
   @Override

@@ -30,8 +30,17 @@ final class PoolSimd implements PoolKernels {
 
   @Override
   public void maxPool2d(PoolShape shape, View x, View out) {
+    max(Windows.of(shape), x, out);
+  }
+
+  @Override
+  public void adaptiveMaxPool2d(View x, View out) {
+    max(adaptive(x, out), x, out);
+  }
+
+  private void max(Windows windows, View x, View out) {
     forward(
-        Windows.of(shape),
+        windows,
         x,
         out,
         (w, from, to) ->
@@ -115,9 +124,18 @@ final class PoolSimd implements PoolKernels {
 
   @Override
   public void maxPool2dGrad(PoolShape shape, View x, View gradOut, View gradX) {
+    maxGrad(Windows.of(shape), x, gradOut, gradX);
+  }
+
+  @Override
+  public void adaptiveMaxPool2dGrad(View x, View gradOut, View gradX) {
+    maxGrad(adaptive(x, gradOut), x, gradOut, gradX);
+  }
+
+  private void maxGrad(Windows windows, View x, View gradOut, View gradX) {
     View from = channelsLast(x);
     backward(
-        Windows.of(shape),
+        windows,
         gradOut,
         gradX,
         (w, to, grad) -> {

@@ -5,12 +5,14 @@ import dev.graft.backend.Buffer;
 import dev.graft.backend.ConvKernels;
 import dev.graft.backend.CopyKernels;
 import dev.graft.backend.ElementwiseKernels;
+import dev.graft.backend.GroupNormKernels;
 import dev.graft.backend.HostBuffer;
 import dev.graft.backend.MatmulKernels;
 import dev.graft.backend.NormKernels;
 import dev.graft.backend.OptimizerKernels;
 import dev.graft.backend.PoolKernels;
 import dev.graft.backend.ReductionKernels;
+import dev.graft.backend.ResampleKernels;
 import dev.graft.backend.SoftmaxKernels;
 
 /**
@@ -26,6 +28,8 @@ public final class ReferenceBackend implements Backend {
   private final ConvKernels conv = new ReferenceConv();
   private final PoolKernels pool = new ReferencePool();
   private final NormKernels norm = new ReferenceNorm();
+  private final GroupNormKernels groupNorm = new ReferenceGroupNorm();
+  private final ResampleKernels resample = new ReferenceResample();
   private final OptimizerKernels optimizer = new ReferenceOptimizer();
 
   @Override
@@ -90,6 +94,16 @@ public final class ReferenceBackend implements Backend {
   @Override
   public NormKernels norm() {
     return norm;
+  }
+
+  @Override
+  public GroupNormKernels groupNorm() {
+    return groupNorm;
+  }
+
+  @Override
+  public ResampleKernels resample() {
+    return resample;
   }
 
   @Override

@@ -16,6 +16,10 @@ final class ReferenceConv implements ConvKernels {
     float[] xs = x.array();
     float[] ws = weight.array();
     forEachTerm(s, x, weight, out, (i, w, o) -> sums[o - out.offset()] += (double) xs[i] * ws[w]);
+    storeImage(sums, bias, out);
+  }
+
+  private static void storeImage(double[] sums, View bias, View out) {
     for (Indices i = new Indices(out.shape(), out.layout()); i.hasMore(); i.next()) {
       double add = bias == null ? 0 : bias.array()[bias.offset() + i.index(1)];
       out.array()[i.at(0)] = (float) (sums[i.at(0) - out.offset()] + add);
@@ -23,13 +27,12 @@ final class ReferenceConv implements ConvKernels {
   }
 
   @Override
-  public void conv2dInputGrad(ConvShape s, View gradOut, View weight, View gradX) {
-    double[] sums = new double[gradX.numel()];
-    float[] gs = gradOut.array();
+  public void convTranspose2d(ConvShape s, View x, View weight, View bias, View out) {
+    double[] sums = new double[out.numel()];
+    float[] xs = x.array();
     float[] ws = weight.array();
-    forEachTerm(
-        s, gradX, weight, gradOut, (i, w, o) -> sums[i - gradX.offset()] += (double) gs[o] * ws[w]);
-    store(sums, gradX);
+    forEachTerm(s, out, weight, x, (o, w, i) -> sums[o - out.offset()] += (double) xs[i] * ws[w]);
+    storeImage(sums, bias, out);
   }
 
   @Override
@@ -43,12 +46,8 @@ final class ReferenceConv implements ConvKernels {
         gradWeight,
         gradOut,
         (i, w, o) -> sums[w - gradWeight.offset()] += (double) xs[i] * gs[o]);
-    store(sums, gradWeight);
-  }
-
-  private static void store(double[] sums, View target) {
     for (int i = 0; i < sums.length; i++) {
-      target.array()[target.offset() + i] = (float) sums[i];
+      gradWeight.array()[gradWeight.offset() + i] = (float) sums[i];
     }
   }
 

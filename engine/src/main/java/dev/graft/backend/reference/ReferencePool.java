@@ -32,13 +32,20 @@ final class ReferencePool implements PoolKernels {
 
   @Override
   public void maxPool2d(PoolShape s, View x, View out) {
-    forEachWindow(
-        s,
-        (n, c, oh, ow, rows, columns) -> {
-          int best = largest(x, n, c, rows, columns);
-          out.array()[position(out, n, c, oh, ow)] =
-              best < 0 ? Float.NEGATIVE_INFINITY : x.array()[best];
-        });
+    forEachWindow(s, max(x, out));
+  }
+
+  @Override
+  public void adaptiveMaxPool2d(View x, View out) {
+    forEachPart(x, out, max(x, out));
+  }
+
+  private static Window max(View x, View out) {
+    return (n, c, oh, ow, rows, columns) -> {
+      int best = largest(x, n, c, rows, columns);
+      out.array()[position(out, n, c, oh, ow)] =
+          best < 0 ? Float.NEGATIVE_INFINITY : x.array()[best];
+    };
   }
 
   private static int largest(View x, int n, int c, int[] rows, int[] columns) {
@@ -60,25 +67,29 @@ final class ReferencePool implements PoolKernels {
   @Override
   public void maxPool2dGrad(PoolShape s, View x, View gradOut, View gradX) {
     new ReferenceCopies().fill(gradX, 0);
-    // gradX may lie in another order than x: the position is found again from its index.
-    int[] inX = x.layout().strides();
-    forEachWindow(
-        s,
-        (n, c, oh, ow, rows, columns) -> {
-          int best = largest(x, n, c, rows, columns);
-          if (best < 0) {
+    forEachWindow(s, maxGrad(x, gradOut, gradX));
+  }
+
+  @Override
+  public void adaptiveMaxPool2dGrad(View x, View gradOut, View gradX) {
+    new ReferenceCopies().fill(gradX, 0);
+    forEachPart(gradX, gradOut, maxGrad(x, gradOut, gradX));
+  }
+
+  private static Window maxGrad(View x, View gradOut, View gradX) {
+    return (n, c, oh, ow, rows, columns) -> {
+      int best = largest(x, n, c, rows, columns);
+      // gradX may lie in another order than x: the position is found again from its index.
+      for (int h = rows[0]; best >= 0 && h < rows[1]; h++) {
+        for (int w = columns[0]; w < columns[1]; w++) {
+          if (position(x, n, c, h, w) == best) {
+            gradX.array()[position(gradX, n, c, h, w)] +=
+                gradOut.array()[position(gradOut, n, c, oh, ow)];
             return;
           }
-          for (int h = rows[0]; h < rows[1]; h++) {
-            for (int w = columns[0]; w < columns[1]; w++) {
-              if (x.offset() + n * inX[0] + c * inX[1] + h * inX[2] + w * inX[3] == best) {
-                gradX.array()[position(gradX, n, c, h, w)] +=
-                    gradOut.array()[position(gradOut, n, c, oh, ow)];
-                return;
-              }
-            }
-          }
-        });
+        }
+      }
+    };
   }
 
   /** What an average divides by: the window inside the input, or inside input and padding. */

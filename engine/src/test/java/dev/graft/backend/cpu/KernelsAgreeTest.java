@@ -16,7 +16,12 @@ class KernelsAgreeTest {
 
   static Stream<KernelCase> cases() {
     return Stream.of(
-            ElementwiseCases.all(), MovingCases.all(), LayerCases.all(), OptimizerCases.all())
+            ElementwiseCases.all(),
+            MovingCases.all(),
+            LayerCases.all(),
+            GroupNormCases.all(),
+            ResizingCases.all(),
+            OptimizerCases.all())
         .flatMap(list -> list.stream());
   }
 

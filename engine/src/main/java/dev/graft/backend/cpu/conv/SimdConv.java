@@ -57,20 +57,20 @@ public final class SimdConv implements ConvKernels {
   }
 
   @Override
-  public void conv2dInputGrad(ConvShape s, View gradOut, View weight, View gradX) {
-    View grad = channelsLast(gradOut);
+  public void convTranspose2d(ConvShape s, View x, View weight, View bias, View out) {
+    View input = channelsLast(x);
     for (int phaseY = 0; phaseY < Math.min(s.strideH(), s.height()); phaseY++) {
       for (int phaseX = 0; phaseX < Math.min(s.strideW(), s.width()); phaseX++) {
         for (int g = 0; g < s.groups(); g++) {
-          inputGradPhase(s, grad, weight, gradX, phaseY, phaseX, g);
+          transposedPhase(s, input, weight, bias, out, phaseY, phaseX, g);
         }
       }
     }
-    release(grad, gradOut);
+    release(input, x);
   }
 
-  private void inputGradPhase(
-      ConvShape s, View grad, View weight, View gradX, int phaseY, int phaseX, int g) {
+  private void transposedPhase(
+      ConvShape s, View input, View weight, View bias, View out, int phaseY, int phaseX, int g) {
     Taps taps = Taps.backward(s, phaseY, phaseX);
     int rowsH = (s.height() - phaseY + s.strideH() - 1) / s.strideH();
     int rowsW = (s.width() - phaseX + s.strideW() - 1) / s.strideW();
@@ -81,8 +81,8 @@ public final class SimdConv implements ConvKernels {
     PackedB b = PackedB.packPanels(k, channels, WeightPanels.backward(s, weight, taps, g), packed);
     TapPacker rows =
         new TapPacker(
-            grad.array(),
-            grad.offset() + g * outputs,
+            input.array(),
+            input.offset() + g * outputs,
             s.outH(),
             s.outW(),
             s.outChannels(),
@@ -90,15 +90,15 @@ public final class SimdConv implements ConvKernels {
             rowsH,
             rowsW,
             taps);
-    int to = gradX.offset() + g * channels;
+    int to = out.offset() + g * channels;
     Gemm.run(
         s.n() * rowsH * rowsW,
         rows,
         b,
-        null,
-        0,
+        bias == null ? null : bias.array(),
+        bias == null ? 0 : bias.offset() + g * channels,
         false,
-        gradX.array(),
+        out.array(),
         row -> {
           int image = row / (rowsH * rowsW);
           int inImage = row - image * rowsH * rowsW;

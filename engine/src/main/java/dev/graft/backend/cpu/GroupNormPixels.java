@@ -1,0 +1,254 @@
+package dev.graft.backend.cpu;
+
+import dev.graft.backend.View;
+import dev.graft.backend.cpu.GroupNormSimd.Gradient;
+import dev.graft.backend.cpu.GroupNormSimd.PerChannel;
+import dev.graft.backend.cpu.GroupNormSimd.Sizes;
+
+/**
+ * Group normalisation of channels-last images, with the loops of batch normalisation: sums by
+ * channel down blocks of pixels, then put together by image and group.
+ */
+final class GroupNormPixels {
+  private GroupNormPixels() {}
+
+  /** What to do with {@code n} values from {@code at} of image {@code image} on. */
+  private interface Piece {
+    void run(int image, int at, int n);
+  }
+
+  /** Walks all images in pieces of whole rows of {@code width} values, about {@code size} each. */
+  private static void forEachPiece(Sizes s, int width, int size, Piece body) {
+    int image = s.run() * s.channels();
+    int piece = Math.max(1, size / width) * width;
+    int pieces = Math.ceilDiv(image, piece);
+    Parallel.forRange(
+        s.n() * pieces,
+        Math.max(1, size / Math.min(piece, image)),
+        (from, to) -> {
+          for (int u = from; u < to; u++) {
+            int start = u % pieces * piece;
+            body.run(u / pieces, start, Math.min(piece, image - start));
+          }
+        });
+  }
+
+  /** Pixels of a block: few enough for sums in single precision. */
+  private static int blockPixels(Sizes s) {
+    return Math.clamp(GroupNormSimd.GRAIN / s.channels(), 16, 1024);
+  }
+
+  private static int blocks(Sizes s) {
+    return Math.ceilDiv(s.run(), blockPixels(s));
+  }
+
+  static void forward(
+      Sizes s, View x, float eps, PerChannel w, PerChannel b, View mean, View invStd, View out) {
+    int channels = s.channels();
+    Moments[] blocks = moments(s, x);
+    float[][] means = new float[s.n()][channels];
+    float[][] scales = new float[s.n()][channels];
+    for (int image = 0; image < s.n(); image++) {
+      Moments all = blocks[image * blocks(s)];
+      for (int k = 1; k < blocks(s); k++) {
+        all.add(blocks[image * blocks(s) + k]);
+      }
+      for (int group = 0; group < s.groups(); group++) {
+        int u = image * s.groups() + group;
+        store(s, all, group, eps, mean, invStd, u);
+        for (int c = group * s.perGroup(); c < (group + 1) * s.perGroup(); c++) {
+          means[image][c] = mean.array()[mean.offset() + u];
+          scales[image][c] = invStd.array()[invStd.offset() + u] * w.at(c);
+        }
+      }
+    }
+    float[] shift = new float[channels];
+    System.arraycopy(b.array(), b.offset(), shift, 0, channels);
+    int repeats = repeats(channels);
+    float[][] ms = repeat(means, repeats);
+    float[][] ss = repeat(scales, repeats);
+    float[] bs = repeat(shift, repeats);
+    int width = channels * repeats;
+    float[] xs = x.array();
+    float[] ys = out.array();
+    forEachPiece(
+        s,
+        width,
+        GroupNormSimd.GRAIN,
+        (image, start, n) -> {
+          int at = image * s.run() * channels + start;
+          float[] m = ms[image];
+          NormLoops.normalizeRows(
+              xs, x.offset() + at, ys, out.offset() + at, n, width, m, ss[image], bs);
+        });
+  }
+
+  /** The moments of each channel in each block of each image. */
+  private static Moments[] moments(Sizes s, View x) {
+    int channels = s.channels();
+    int pixels = blockPixels(s);
+    Moments[] blocks = new Moments[s.n() * blocks(s)];
+    forEachPiece(
+        s,
+        channels,
+        pixels * channels,
+        (image, start, n) -> {
+          int rows = n / channels;
+          int at = x.offset() + image * s.run() * channels + start;
+          float[] about = new float[channels];
+          float[] sum = new float[channels];
+          float[] square = new float[channels];
+          NormLoops.sumRows(x.array(), at, rows, channels, about);
+          for (int c = 0; c < channels; c++) {
+            about[c] /= rows;
+          }
+          NormLoops.deviationRows(x.array(), at, rows, channels, about, sum, square);
+          Moments block = new Moments(channels);
+          block.setBlock(rows, about, sum, square);
+          blocks[image * blocks(s) + start / (pixels * channels)] = block;
+        });
+    return blocks;
+  }
+
+  /** Puts a group's channels together, all of them over equally many pixels. */
+  private static void store(
+      Sizes s, Moments channels, int group, float eps, View mean, View invStd, int u) {
+    int first = group * s.perGroup();
+    double center = 0;
+    for (int k = 0; k < s.perGroup(); k++) {
+      center += channels.mean[first + k] / s.perGroup();
+    }
+    double variance = 0;
+    for (int k = 0; k < s.perGroup(); k++) {
+      double delta = channels.mean[first + k] - center;
+      variance += (channels.variance(first + k) + delta * delta) / s.perGroup();
+    }
+    mean.array()[mean.offset() + u] = (float) center;
+    invStd.array()[invStd.offset() + u] = (float) (1 / Math.sqrt(variance + eps));
+  }
+
+  static void backward(Sizes s, Gradient g, View gradWeight, View gradBias) {
+    int channels = s.channels();
+    float[][] mean = new float[s.n()][channels];
+    for (int image = 0; image < s.n(); image++) {
+      for (int c = 0; c < channels; c++) {
+        mean[image][c] = g.mean(image * s.groups() + c / s.perGroup());
+      }
+    }
+    double[][] sum = new double[s.n()][channels];
+    double[][] dot = new double[s.n()][channels];
+    sums(s, g, mean, sum, dot);
+    double[] weightSum = new double[channels];
+    double[] biasSum = new double[channels];
+    for (int image = 0; image < s.n(); image++) {
+      for (int c = 0; c < channels; c++) {
+        dot[image][c] *= g.invStd(image * s.groups() + c / s.perGroup());
+        weightSum[c] += dot[image][c];
+        biasSum[c] += sum[image][c];
+      }
+    }
+    GroupNormSimd.store(weightSum, gradWeight);
+    GroupNormSimd.store(biasSum, gradBias);
+    if (g.gradX() != null) {
+      inputGrad(s, g, mean, sum, dot);
+    }
+  }
+
+  /** Σg and Σg·(x − mean) of each channel of each image. */
+  private static void sums(Sizes s, Gradient g, float[][] mean, double[][] sum, double[][] dot) {
+    int channels = s.channels();
+    int piece = blockPixels(s) * channels;
+    float[][] sums = new float[s.n() * blocks(s)][channels];
+    float[][] dots = new float[sums.length][channels];
+    forEachPiece(
+        s,
+        channels,
+        piece,
+        (image, start, n) -> {
+          int at = image * s.run() * channels + start;
+          int block = image * blocks(s) + start / piece;
+          NormLoops.gradRows(
+              g.x().array(),
+              g.x().offset() + at,
+              g.gradOut().array(),
+              g.gradOut().offset() + at,
+              n / channels,
+              channels,
+              mean[image],
+              sums[block],
+              dots[block]);
+        });
+    for (int block = 0; block < sums.length; block++) {
+      for (int c = 0; c < channels; c++) {
+        sum[block / blocks(s)][c] += sums[block][c];
+        dot[block / blocks(s)][c] += dots[block][c];
+      }
+    }
+  }
+
+  /** {@code gradX = (x − mean)·slope + constant + g·scale}, a piece that fits L1 at a time. */
+  private static void inputGrad(
+      Sizes s, Gradient g, float[][] mean, double[][] sum, double[][] dot) {
+    int channels = s.channels();
+    float[][] slope = new float[s.n()][channels];
+    float[][] constant = new float[s.n()][channels];
+    float[][] scale = new float[s.n()][channels];
+    for (int u = 0; u < s.n() * s.groups(); u++) {
+      int image = u / s.groups();
+      int first = u % s.groups() * s.perGroup();
+      double inv = g.invStd(u);
+      double groupSum = 0;
+      double groupDot = 0;
+      for (int c = first; c < first + s.perGroup(); c++) {
+        groupSum += g.weight().at(c) * sum[image][c];
+        groupDot += g.weight().at(c) * dot[image][c];
+      }
+      for (int c = first; c < first + s.perGroup(); c++) {
+        slope[image][c] = (float) (-inv * inv * groupDot / s.group());
+        constant[image][c] = (float) (-inv * groupSum / s.group());
+        scale[image][c] = (float) (inv * g.weight().at(c));
+      }
+    }
+    int repeats = repeats(channels);
+    float[][] m = repeat(mean, repeats);
+    float[][] a = repeat(slope, repeats);
+    float[][] b = repeat(constant, repeats);
+    float[][] f = repeat(scale, repeats);
+    int width = channels * repeats;
+    float[] ds = g.gradX().array();
+    forEachPiece(
+        s,
+        width,
+        GroupNormSimd.PIECE,
+        (image, start, n) -> {
+          int at = image * s.run() * channels + start;
+          int xo = g.x().offset() + at;
+          int go = g.gradOut().offset() + at;
+          int to = g.gradX().offset() + at;
+          NormLoops.normalizeRows(
+              g.x().array(), xo, ds, to, n, width, m[image], a[image], b[image]);
+          NormLoops.addScaledRows(g.gradOut().array(), go, ds, to, n, width, f[image]);
+        });
+  }
+
+  /** Narrow rows are taken several at a time, with their parameters repeated. */
+  private static int repeats(int channels) {
+    return (63 + channels) / channels;
+  }
+
+  private static float[][] repeat(float[][] values, int times) {
+    float[][] repeated = new float[values.length][];
+    for (int i = 0; i < values.length; i++) {
+      repeated[i] = repeat(values[i], times);
+    }
+    return repeated;
+  }
+
+  private static float[] repeat(float[] values, int times) {
+    float[] repeated = new float[values.length * times];
+    for (int i = 0; i < times; i++) {
+      System.arraycopy(values, 0, repeated, i * values.length, values.length);
+    }
+    return repeated;
+  }
+}
