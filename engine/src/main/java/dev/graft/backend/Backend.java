@@ -29,6 +29,8 @@ public interface Backend {
 
   SoftmaxKernels softmax();
 
+  LossKernels losses();
+
   MatmulKernels matmul();
 
   ConvKernels conv();

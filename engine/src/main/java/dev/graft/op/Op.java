@@ -16,6 +16,7 @@ public sealed interface Op
         Contiguous,
         Conv2d,
         Dropout,
+        ElementLoss,
         Expand,
         IndexSelect,
         Linear,

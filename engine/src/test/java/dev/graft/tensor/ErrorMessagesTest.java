@@ -141,7 +141,7 @@ class ErrorMessagesTest {
         "nll_loss: 3 targets for a batch of 2: input [2, 4]",
         () -> Functional.nllLoss(t(2, 4), new int[] {0, 1, 2}));
     wrong(
-        "nll_loss: target 4 of row 1 is out of range: the input has 4 classes (0 … 3)",
+        "cross_entropy: target 4 of row 1 is out of range: the input has 4 classes (0 … 3)",
         () -> Functional.crossEntropy(t(2, 4), new int[] {0, 4}));
     wrong(
         "cross_entropy: label smoothing must be between 0 and 1: 2.0",

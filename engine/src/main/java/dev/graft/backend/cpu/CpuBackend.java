@@ -6,6 +6,7 @@ import dev.graft.backend.ConvKernels;
 import dev.graft.backend.CopyKernels;
 import dev.graft.backend.ElementwiseKernels;
 import dev.graft.backend.HostBuffer;
+import dev.graft.backend.LossKernels;
 import dev.graft.backend.MatmulKernels;
 import dev.graft.backend.NormKernels;
 import dev.graft.backend.OptimizerKernels;
@@ -23,6 +24,7 @@ public final class CpuBackend implements Backend {
   private final ElementwiseKernels elementwise = new ElementwiseSimd(pool, copies);
   private final ReductionKernels reductions = new ReductionSimd(pool, copies);
   private final SoftmaxKernels softmax = new SoftmaxSimd();
+  private final LossKernels losses = new LossSimd();
   private final MatmulKernels matmul = new SimdMatmul(pool);
   private final ConvKernels conv = new SimdConv(pool, copies);
   private final PoolKernels pooling = new PoolSimd(pool, copies);
@@ -77,6 +79,11 @@ public final class CpuBackend implements Backend {
   @Override
   public SoftmaxKernels softmax() {
     return softmax;
+  }
+
+  @Override
+  public LossKernels losses() {
+    return losses;
   }
 
   @Override

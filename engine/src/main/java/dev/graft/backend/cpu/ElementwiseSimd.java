@@ -28,7 +28,25 @@ final class ElementwiseSimd implements ElementwiseKernels {
 
   private static int grain(UnaryKind kind) {
     return switch (kind) {
-      case EXP, LOG, TANH, SIGMOID, GELU, SILU, SOFTPLUS, ELU, POW -> COSTLY_GRAIN;
+      case EXP,
+          LOG,
+          TANH,
+          SIGMOID,
+          GELU,
+          GELU_TANH,
+          SILU,
+          SOFTPLUS,
+          ELU,
+          SELU,
+          CELU,
+          MISH,
+          LOG_SIGMOID,
+          LOG1P,
+          EXPM1,
+          SIN,
+          COS,
+          POW ->
+          COSTLY_GRAIN;
       default -> GRAIN;
     };
   }

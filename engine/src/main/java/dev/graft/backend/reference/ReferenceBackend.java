@@ -6,6 +6,7 @@ import dev.graft.backend.ConvKernels;
 import dev.graft.backend.CopyKernels;
 import dev.graft.backend.ElementwiseKernels;
 import dev.graft.backend.HostBuffer;
+import dev.graft.backend.LossKernels;
 import dev.graft.backend.MatmulKernels;
 import dev.graft.backend.NormKernels;
 import dev.graft.backend.OptimizerKernels;
@@ -22,6 +23,7 @@ public final class ReferenceBackend implements Backend {
   private final CopyKernels copies = new ReferenceCopies();
   private final ReductionKernels reductions = new ReferenceReductions();
   private final SoftmaxKernels softmax = new ReferenceSoftmax();
+  private final LossKernels losses = new ReferenceLosses();
   private final MatmulKernels matmul = new ReferenceMatmul();
   private final ConvKernels conv = new ReferenceConv();
   private final PoolKernels pool = new ReferencePool();
@@ -70,6 +72,11 @@ public final class ReferenceBackend implements Backend {
   @Override
   public SoftmaxKernels softmax() {
     return softmax;
+  }
+
+  @Override
+  public LossKernels losses() {
+    return losses;
   }
 
   @Override

@@ -40,7 +40,12 @@ final class ElementwiseCases {
     0.5f,
     -0.5f,
     1,
-    -1
+    -1,
+    2.5f,
+    -3.5f,
+    4194305.5f,
+    -8388609f,
+    3e9f
   };
 
   private ElementwiseCases() {}
@@ -63,8 +68,23 @@ final class ElementwiseCases {
             UnaryKind.SOFTPLUS,
             UnaryKind.EXP,
             UnaryKind.GELU,
+            UnaryKind.GELU_TANH,
             UnaryKind.LEAKY_RELU,
             UnaryKind.ELU,
+            UnaryKind.SELU,
+            UnaryKind.CELU,
+            UnaryKind.HARDTANH,
+            UnaryKind.HARDSIGMOID,
+            UnaryKind.SOFTSIGN,
+            UnaryKind.MISH,
+            UnaryKind.LOG_SIGMOID,
+            UnaryKind.LOG1P,
+            UnaryKind.EXPM1,
+            UnaryKind.SIN,
+            UnaryKind.SIGN,
+            UnaryKind.FLOOR,
+            UnaryKind.CEIL,
+            UnaryKind.ROUND,
             UnaryKind.SQRT,
             UnaryKind.LOG)) {
       special(cases, kind);
@@ -88,14 +108,14 @@ final class ElementwiseCases {
 
   private static boolean positive(UnaryKind kind) {
     return switch (kind) {
-      case SQRT, LOG, RECIPROCAL, POW -> true;
+      case SQRT, LOG, LOG1P, RECIPROCAL, POW -> true;
       default -> false;
     };
   }
 
   private static float p(UnaryKind kind) {
     return switch (kind) {
-      case CLAMP -> -0.5f;
+      case CLAMP, HARDTANH -> -0.5f;
       case POW -> 1.7f;
       default -> 0.3f;
     };
