@@ -29,6 +29,8 @@ public interface Backend {
 
   SoftmaxKernels softmax();
 
+  LineKernels lines();
+
   LossKernels losses();
 
   MatmulKernels matmul();

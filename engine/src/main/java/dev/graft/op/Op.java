@@ -15,24 +15,31 @@ public sealed interface Op
         Cat,
         Contiguous,
         Conv2d,
+        CumSum,
         Dropout,
         ElementLoss,
         Expand,
+        Extreme,
+        Flip,
+        Gather,
         IndexSelect,
         Linear,
         LogSumExp,
         Matmul,
-        Max,
         MaxPool2d,
         Nll,
+        Norm,
         Pad,
         Permute,
+        Prod,
         Reshape,
+        Roll,
         Slice,
         Softmax,
         Sum,
         Unary,
-        Variance {
+        Variance,
+        Where {
 
   /** PyTorch's name, as error messages and tables show it. */
   String name();

@@ -78,4 +78,22 @@ public final class Functional extends FunctionalLosses {
   public static Tensor dropout2d(Tensor x, float p, long seed) {
     return Node.apply(new Dropout(p, seed, true), x);
   }
+
+  /**
+   * Class indices as rows [n, classes] of zeros with a 1.
+   *
+   * @throws ShapeException if an index is not a class
+   */
+  public static Tensor oneHot(int[] labels, int classes) {
+    float[] data = new float[Shape.of(labels.length, classes).numel()];
+    for (int i = 0; i < labels.length; i++) {
+      if (labels[i] < 0 || labels[i] >= classes) {
+        throw ShapeException.of(
+            "one_hot: label %d of row %d is out of range: there are %d classes (0 … %d)",
+            labels[i], i, classes, classes - 1);
+      }
+      data[i * classes + labels[i]] = 1;
+    }
+    return Tensor.of(data, labels.length, classes);
+  }
 }

@@ -1,7 +1,6 @@
 package dev.graft.tensor;
 
 import dev.graft.backend.LossKind;
-import dev.graft.backend.UnaryKind;
 import dev.graft.op.ElementLoss;
 import dev.graft.op.Nll;
 import dev.graft.op.Node;
@@ -129,7 +128,7 @@ abstract sealed class FunctionalLosses permits Functional {
     Tensor logProbs = LossRows.of(op, logits).logSoftmax(-1);
     Tensor rows = Node.apply(new Nll(op, target.clone(), 0), logProbs);
     // Never exactly 0, whose power has an infinite slope for gamma below 1; there the loss is 0.
-    Tensor missing = rows.neg().unary(UnaryKind.EXPM1, 0, 0).neg().clamp(1e-30f, 1);
+    Tensor missing = rows.neg().expm1().neg().clamp(1e-30f, 1);
     Tensor focal = missing.pow(gamma).mul(rows);
     if (alpha != null) {
       focal = focal.mul(LossRows.ofTargets(op, alpha, target, logits.dim(1)));
@@ -210,7 +209,7 @@ abstract sealed class FunctionalLosses permits Functional {
     if (posWeight != null) {
       // The positive part of the loss is t·softplus(−x).
       LossRows.checkFactor(op.name(), "pos_weight", posWeight, x);
-      Tensor positive = x.neg().unary(UnaryKind.SOFTPLUS, 1, 20).mul(target);
+      Tensor positive = x.neg().softplus().mul(target);
       each = each.add(positive.mul(posWeight.sub(1)));
     }
     if (weight != null) {

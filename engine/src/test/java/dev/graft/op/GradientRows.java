@@ -23,6 +23,7 @@ final class GradientRows {
     losses();
     rows.addAll(ActivationRows.all());
     rows.addAll(LossRows.all());
+    rows.addAll(SelectingRows.all());
   }
 
   static List<GradientRow> all() {
@@ -147,8 +148,8 @@ final class GradientRows {
     rows.add(GradientRow.of(new Sum(false, none, false), in -> all(in[0].sum(0, 1, 2)), x));
     rows.add(GradientRow.of(new Sum(false, some, true), in -> in[0].sum(0, 2), x));
     rows.add(GradientRow.of(new Sum(true, some, false), in -> in[0].mean(0, 2).reshape(4), x));
-    rows.add(GradientRow.of(new Max(some, true), in -> in[0].max(0, 2), x));
-    rows.add(GradientRow.of(new Max(none, false), in -> all(in[0].max(0, 1, 2)), x));
+    rows.add(GradientRow.of(new Extreme(false, some, true), in -> in[0].max(0, 2), x));
+    rows.add(GradientRow.of(new Extreme(false, none, false), in -> all(in[0].max(0, 1, 2)), x));
     rows.add(GradientRow.of(new Variance(some, false, true), in -> in[0].variance(0, 2), x));
     rows.add(
         GradientRow.of(

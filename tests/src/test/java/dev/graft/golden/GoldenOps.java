@@ -46,7 +46,7 @@ final class GoldenOps {
       UnaryKind kind = UnaryKind.valueOf(op.toUpperCase(Locale.ROOT));
       RUNNERS.put(op, c -> c.input("x").unary(kind, 0, 0));
     }
-    RUNNERS.put("softplus", c -> c.input("x").unary(UnaryKind.SOFTPLUS, 1, 20));
+    RUNNERS.put("softplus", c -> c.input("x").softplus());
     RUNNERS.put("elu", c -> c.input("x").unary(UnaryKind.ELU, 1, 0));
     RUNNERS.put(
         "leaky_relu", c -> c.input("x").unary(UnaryKind.LEAKY_RELU, c.number("negative_slope"), 0));

@@ -6,6 +6,7 @@ import dev.graft.backend.ConvKernels;
 import dev.graft.backend.CopyKernels;
 import dev.graft.backend.ElementwiseKernels;
 import dev.graft.backend.HostBuffer;
+import dev.graft.backend.LineKernels;
 import dev.graft.backend.LossKernels;
 import dev.graft.backend.MatmulKernels;
 import dev.graft.backend.NormKernels;
@@ -23,6 +24,7 @@ public final class ReferenceBackend implements Backend {
   private final CopyKernels copies = new ReferenceCopies();
   private final ReductionKernels reductions = new ReferenceReductions();
   private final SoftmaxKernels softmax = new ReferenceSoftmax();
+  private final LineKernels lines = new ReferenceLines();
   private final LossKernels losses = new ReferenceLosses();
   private final MatmulKernels matmul = new ReferenceMatmul();
   private final ConvKernels conv = new ReferenceConv();
@@ -72,6 +74,11 @@ public final class ReferenceBackend implements Backend {
   @Override
   public SoftmaxKernels softmax() {
     return softmax;
+  }
+
+  @Override
+  public LineKernels lines() {
+    return lines;
   }
 
   @Override
