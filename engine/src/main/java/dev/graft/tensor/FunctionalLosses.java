@@ -10,7 +10,7 @@ import dev.graft.tensor.Functional.Reduction;
  * The losses of {@link Functional}. Each refuses, with the position, NaN or infinite inputs that
  * make its value so, and a mean over nothing.
  */
-abstract sealed class FunctionalLosses permits Functional {
+abstract sealed class FunctionalLosses extends FunctionalActivations permits Functional {
   // ---- against class indices: logits [n, classes] or [n, classes, …], one index per row or pixel
 
   /** Mean cross-entropy of logits [n, classes] against class indices. */

@@ -15,7 +15,12 @@ class KernelsAgreeTest {
   private static final Backend SIMD = new CpuBackend();
 
   static Stream<KernelCase> cases() {
-    return Stream.of(ElementwiseCases.all(), MovingCases.all(), LayerCases.all(), LossCases.all())
+    return Stream.of(
+            ElementwiseCases.all(),
+            MovingCases.all(),
+            LineCases.all(),
+            LayerCases.all(),
+            LossCases.all())
         .flatMap(list -> list.stream());
   }
 

@@ -26,7 +26,8 @@ final class LineCases {
         sums(cases, x, dim);
         products(cases, x, dim);
         int size = x.dim(dim);
-        for (int k : new int[] {0, 1, Math.min(5, size), Math.min(40, size), size}) {
+        for (int k :
+            new int[] {0, Math.min(1, size), Math.min(5, size), Math.min(40, size), size}) {
           best(cases, x, dim, k);
         }
         moves(cases, x, dim);
