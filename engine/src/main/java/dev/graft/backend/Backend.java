@@ -29,6 +29,10 @@ public interface Backend {
 
   SoftmaxKernels softmax();
 
+  LineKernels lines();
+
+  LossKernels losses();
+
   MatmulKernels matmul();
 
   ConvKernels conv();

@@ -10,6 +10,17 @@ public enum BinaryKind {
   DIV,
   MAXIMUM,
   MINIMUM,
-  /** 1 where equal, else 0; has no gradient. */
-  EQ
+  /** a where a is positive, else a·b. */
+  PRELU,
+  EQ,
+  NE,
+  GT,
+  GE,
+  LT,
+  LE;
+
+  /** True for those that give 1 where they hold, else 0; they have no gradient. */
+  public boolean isComparison() {
+    return compareTo(EQ) >= 0;
+  }
 }

@@ -15,10 +15,17 @@ public interface ElementwiseKernels {
   void binary(BinaryKind kind, View a, View b, View out);
 
   /**
-   * The gradients of MUL, DIV, MAXIMUM and MINIMUM with respect to a and b (either may be null: not
-   * wanted). All have the broadcast shape; a, b and gradOut with any strides, the results dense.
+   * The gradients of MUL, DIV, MAXIMUM, MINIMUM and PRELU with respect to a and b (either may be
+   * null: not wanted). All have the broadcast shape; a, b and gradOut with any strides, the results
+   * dense.
    */
   void binaryGrad(BinaryKind kind, View a, View b, View gradOut, View gradA, View gradB);
+
+  /**
+   * {@code out = condition ≠ 0 ? a : b}. The operands have out's shape, with any strides (0 where
+   * broadcast); out is dense.
+   */
+  void select(View condition, View a, View b, View out);
 
   /**
    * A dropout mask: element i (in memory order) is 0 with probability p, else 1/(1−p). Drawn from

@@ -9,12 +9,15 @@ public interface ReductionKernels {
   enum Kind {
     SUM,
     /** The largest element; NaN if any is NaN. */
-    MAX
+    MAX,
+    /** The smallest element; NaN if any is NaN. */
+    MIN
   }
 
   /**
    * Reduces x over the dimensions where {@code reduced} is true. x has any strides; out is dense,
-   * of x's rank, with size 1 in each reduced dimension. An empty SUM is 0; MAX is never empty.
+   * of x's rank, with size 1 in each reduced dimension. An empty SUM is 0; MAX and MIN are never
+   * empty.
    */
   void reduce(Kind kind, View x, boolean[] reduced, View out);
 
@@ -29,4 +32,7 @@ public interface ReductionKernels {
    * element is.
    */
   double sumOfSquares(View x);
+
+  /** The same for the smallest. */
+  int[] argmin(View x, int dim);
 }

@@ -44,7 +44,7 @@ public record Binary(BinaryKind kind) implements Op {
   public Tensor[] backward(Node node, Tensor gradOutput) {
     Tensor gradA;
     Tensor gradB;
-    if (kind == BinaryKind.EQ) {
+    if (kind.isComparison()) {
       return new Tensor[2];
     }
     if (kind == BinaryKind.ADD || kind == BinaryKind.SUB) {

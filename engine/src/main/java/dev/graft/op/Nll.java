@@ -8,34 +8,34 @@ import dev.graft.tensor.Tensor;
 /**
  * Negative log likelihood of each row of log-probabilities [n, c], as [n], with label smoothing
  * (Szegedy et al., 2016); a second input [c] weighs the classes. A negative target ignores its row.
+ * The name is that of the loss it is a part of.
  */
-public record Nll(int[] target, float smoothing) implements Op {
-  @Override
-  public String name() {
-    return "nll_loss";
+public record Nll(String name, int[] target, float smoothing) implements Op {
+  public Nll(int[] target, float smoothing) {
+    this("nll_loss", target, smoothing);
   }
 
   @Override
   public Shape outputShape(Shape... in) {
     Shape x = in[0];
     if (x.rank() != 2) {
-      throw ShapeException.of("nll_loss: needs log-probabilities [n, classes]: got %s", x);
+      throw ShapeException.of("%s: needs input [n, classes]: got %s", name, x);
     }
     if (target.length != x.dim(0)) {
       throw ShapeException.of(
-          "nll_loss: %d targets for a batch of %d: input %s", target.length, x.dim(0), x);
+          "%s: %d targets for a batch of %d: input %s", name, target.length, x.dim(0), x);
     }
     for (int i = 0; i < target.length; i++) {
       if (target[i] >= x.dim(1)) {
         throw ShapeException.of(
-            "nll_loss: target %d of row %d is out of range: the input has %d classes (0 … %d)",
-            target[i], i, x.dim(1), x.dim(1) - 1);
+            "%s: target %d of row %d is out of range: the input has %d classes (0 … %d)",
+            name, target[i], i, x.dim(1), x.dim(1) - 1);
       }
     }
     if (in.length > 1 && !in[1].equals(Shape.of(x.dim(1)))) {
       throw ShapeException.of(
-          "nll_loss: class weights %s do not fit %d classes: expected [%d]",
-          in[1], x.dim(1), x.dim(1));
+          "%s: class weights %s do not fit %d classes: expected [%d]",
+          name, in[1], x.dim(1), x.dim(1));
     }
     return Shape.of(x.dim(0));
   }

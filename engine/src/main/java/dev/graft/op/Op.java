@@ -17,9 +17,14 @@ public sealed interface Op
         Contiguous,
         Conv2d,
         ConvTranspose2d,
+        CumSum,
         Dropout,
+        ElementLoss,
         Embedding,
         Expand,
+        Extreme,
+        Flip,
+        Gather,
         GroupNorm,
         IndexSelect,
         Interpolate,
@@ -27,17 +32,20 @@ public sealed interface Op
         Linear,
         LogSumExp,
         Matmul,
-        Max,
         MaxPool2d,
         Nll,
+        Norm,
         Pad,
         Permute,
+        Prod,
         Reshape,
+        Roll,
         Slice,
         Softmax,
         Sum,
         Unary,
-        Variance {
+        Variance,
+        Where {
 
   /** PyTorch's name, as error messages and tables show it. */
   String name();

@@ -15,18 +15,21 @@ import dev.graft.op.InterpolateParams;
 import dev.graft.op.LayerNorm;
 import dev.graft.op.Linear;
 import dev.graft.op.MaxPool2d;
-import dev.graft.op.Nll;
 import dev.graft.op.Node;
 import dev.graft.op.Op;
 import dev.graft.op.PoolParams;
 
 /** The operations of networks that are not methods of {@link Tensor}, under PyTorch's names. */
-public final class Functional {
-  /** How a loss per row becomes one value. */
+public final class Functional extends FunctionalLosses {
+  /** How the losses of rows or elements become one value. */
   public enum Reduction {
+    /** Their mean; with class weights the weighted mean. */
     MEAN,
     SUM,
-    NONE
+    /** They stay as they are. */
+    NONE,
+    /** Their sum divided by the batch size: the KL divergence's definition. */
+    BATCHMEAN
   }
 
   private Functional() {}
@@ -178,71 +181,21 @@ public final class Functional {
     return Node.apply(new Dropout(p, seed, true), x);
   }
 
-  /** Mean cross-entropy of logits [n, classes] against class indices. */
-  public static Tensor crossEntropy(Tensor logits, int[] target) {
-    return crossEntropy(logits, target, null, 0, Reduction.MEAN);
-  }
-
   /**
-   * Cross-entropy of logits [n, classes]; classWeights [classes] or null; smoothing in [0, 1] moves
-   * that part of the target to all classes evenly (Szegedy et al., 2016). A negative target ignores
-   * its row.
+   * Class indices as rows [n, classes] of zeros with a 1.
+   *
+   * @throws ShapeException if an index is not a class
    */
-  public static Tensor crossEntropy(
-      Tensor logits, int[] target, Tensor classWeights, float smoothing, Reduction reduction) {
-    if (!(smoothing >= 0 && smoothing <= 1)) {
-      throw new IllegalArgumentException(
-          "cross_entropy: label smoothing must be between 0 and 1: " + smoothing);
+  public static Tensor oneHot(int[] labels, int classes) {
+    float[] data = new float[Shape.of(labels.length, classes).numel()];
+    for (int i = 0; i < labels.length; i++) {
+      if (labels[i] < 0 || labels[i] >= classes) {
+        throw ShapeException.of(
+            "one_hot: label %d of row %d is out of range: there are %d classes (0 … %d)",
+            labels[i], i, classes, classes - 1);
+      }
+      data[i * classes + labels[i]] = 1;
     }
-    return nll(logits.logSoftmax(-1), target, classWeights, smoothing, reduction);
-  }
-
-  /** Mean negative log likelihood of log-probabilities [n, classes]. */
-  public static Tensor nllLoss(Tensor logProbs, int[] target) {
-    return nllLoss(logProbs, target, null, Reduction.MEAN);
-  }
-
-  public static Tensor nllLoss(
-      Tensor logProbs, int[] target, Tensor classWeights, Reduction reduction) {
-    return nll(logProbs, target, classWeights, 0, reduction);
-  }
-
-  private static Tensor nll(
-      Tensor logProbs, int[] target, Tensor weight, float smoothing, Reduction reduction) {
-    Nll op = new Nll(target.clone(), smoothing);
-    Tensor rows = weight == null ? Node.apply(op, logProbs) : Node.apply(op, logProbs, weight);
-    return switch (reduction) {
-      case NONE -> rows;
-      case SUM -> rows.sum();
-      case MEAN -> rows.sum().div(totalWeight(target, weight));
-    };
-  }
-
-  /** What a mean divides by: the weights of the targets that are not ignored. */
-  private static float totalWeight(int[] target, Tensor weight) {
-    float[] weights = weight == null ? null : weight.toArray();
-    double total = 0;
-    for (int t : target) {
-      total += t < 0 ? 0 : weights == null ? 1 : weights[t];
-    }
-    return (float) total;
-  }
-
-  /** Mean squared error. */
-  public static Tensor mseLoss(Tensor x, Tensor target) {
-    return mseLoss(x, target, Reduction.MEAN);
-  }
-
-  public static Tensor mseLoss(Tensor x, Tensor target, Reduction reduction) {
-    if (!x.shape().equals(target.shape())) {
-      throw ShapeException.of(
-          "mse_loss: input %s and target %s differ in shape", x.shape(), target.shape());
-    }
-    Tensor squares = x.sub(target).square();
-    return switch (reduction) {
-      case NONE -> squares;
-      case SUM -> squares.sum();
-      case MEAN -> squares.mean();
-    };
+    return Tensor.of(data, labels.length, classes);
   }
 }

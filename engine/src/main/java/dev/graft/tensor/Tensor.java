@@ -99,24 +99,6 @@ public final class Tensor extends TensorMath {
     return of(data, n, n);
   }
 
-  /** Uniform in [0, 1). */
-  public static Tensor rand(Rng rng, int... dims) {
-    float[] data = new float[Shape.of(dims).numel()];
-    for (int i = 0; i < data.length; i++) {
-      data[i] = rng.nextFloat();
-    }
-    return of(data, dims);
-  }
-
-  /** Standard normal. */
-  public static Tensor randn(Rng rng, int... dims) {
-    float[] data = new float[Shape.of(dims).numel()];
-    for (int i = 0; i < data.length; i++) {
-      data[i] = (float) rng.nextGaussian();
-    }
-    return of(data, dims);
-  }
-
   // ---- looking at them
 
   @Override

@@ -3,17 +3,17 @@ package dev.graft.tensor;
 import dev.graft.backend.BinaryKind;
 import dev.graft.backend.UnaryKind;
 import dev.graft.op.Binary;
+import dev.graft.op.Extreme;
 import dev.graft.op.LogSumExp;
 import dev.graft.op.Matmul;
-import dev.graft.op.Max;
 import dev.graft.op.Node;
 import dev.graft.op.Softmax;
 import dev.graft.op.Sum;
 import dev.graft.op.Unary;
 import dev.graft.op.Variance;
 
-/** The methods of {@link Tensor} that compute: elementwise arithmetic, products, reductions. */
-abstract sealed class TensorMath extends TensorShaping permits Tensor {
+/** The methods of {@link Tensor} that compute: arithmetic, products, reductions. */
+abstract sealed class TensorMath extends TensorActivations permits Tensor {
   // ---- arithmetic, elementwise, with broadcasting
 
   public Tensor add(Tensor other) {
@@ -56,11 +56,6 @@ abstract sealed class TensorMath extends TensorShaping permits Tensor {
     return binary(BinaryKind.MINIMUM, other);
   }
 
-  /** 1 where equal, else 0. */
-  public Tensor eq(Tensor other) {
-    return binary(BinaryKind.EQ, other);
-  }
-
   public Tensor neg() {
     return unary(UnaryKind.NEG);
   }
@@ -87,18 +82,6 @@ abstract sealed class TensorMath extends TensorShaping permits Tensor {
 
   public Tensor log() {
     return unary(UnaryKind.LOG);
-  }
-
-  public Tensor tanh() {
-    return unary(UnaryKind.TANH);
-  }
-
-  public Tensor sigmoid() {
-    return unary(UnaryKind.SIGMOID);
-  }
-
-  public Tensor relu() {
-    return unary(UnaryKind.RELU);
   }
 
   public Tensor pow(float exponent) {
@@ -164,7 +147,7 @@ abstract sealed class TensorMath extends TensorShaping permits Tensor {
   }
 
   public Tensor amax(boolean keepDim, int... dims) {
-    return Node.apply(new Max(dims, keepDim), self());
+    return Node.apply(new Extreme(false, dims, keepDim), self());
   }
 
   /** The variance, divided by n−1 where unbiased, else by n. */
@@ -174,15 +157,6 @@ abstract sealed class TensorMath extends TensorShaping permits Tensor {
 
   public Tensor logSumExp(boolean keepDim, int... dims) {
     return Node.apply(new LogSumExp(dims, keepDim), self());
-  }
-
-  /** The index of the first largest value along {@code dim}, in row-major order of the others. */
-  public int[] argmax(int dim) {
-    int axis = shape().axis(dim);
-    if (dim(axis) == 0) {
-      throw ShapeException.of("argmax: dimension %d of %s is empty", axis, shape());
-    }
-    return self().backend().reductions().argmax(self().view(), axis);
   }
 
   public Tensor softmax(int dim) {

@@ -22,6 +22,9 @@ final class GradientRows {
     images();
     losses();
     rows.addAll(LayerRows.all());
+    rows.addAll(ActivationRows.all());
+    rows.addAll(LossRows.all());
+    rows.addAll(SelectingRows.all());
   }
 
   static List<GradientRow> all() {
@@ -50,7 +53,7 @@ final class GradientRows {
     rows.add(unary(UnaryKind.RELU, 0, 0, x -> Math.max(x, 0)));
     rows.add(unary(UnaryKind.GELU, 0, 0, x -> x * (1 + erf(x / Math.sqrt(2))) / 2).between(-3, 3));
     rows.add(unary(UnaryKind.SILU, 0, 0, x -> x * sigmoid(x)).between(-6, 6));
-    rows.add(unary(UnaryKind.SOFTPLUS, 0, 0, x -> Math.log1p(Math.exp(x))).between(-6, 6));
+    rows.add(unary(UnaryKind.SOFTPLUS, 1, 20, x -> Math.log1p(Math.exp(x))).between(-6, 6));
     rows.add(unary(UnaryKind.HARDSWISH, 0, 0, x -> x * clamp(x + 3, 0, 6) / 6).between(-5, 5));
     rows.add(unary(UnaryKind.ELU, 0.5, 0, x -> x > 0 ? x : 0.5 * Math.expm1(x)));
     rows.add(unary(UnaryKind.RELU6, 0, 0, x -> clamp(x, 0, 6)).between(-3, 9));
@@ -146,8 +149,8 @@ final class GradientRows {
     rows.add(GradientRow.of(new Sum(false, none, false), in -> all(in[0].sum(0, 1, 2)), x));
     rows.add(GradientRow.of(new Sum(false, some, true), in -> in[0].sum(0, 2), x));
     rows.add(GradientRow.of(new Sum(true, some, false), in -> in[0].mean(0, 2).reshape(4), x));
-    rows.add(GradientRow.of(new Max(some, true), in -> in[0].max(0, 2), x));
-    rows.add(GradientRow.of(new Max(none, false), in -> all(in[0].max(0, 1, 2)), x));
+    rows.add(GradientRow.of(new Extreme(false, some, true), in -> in[0].max(0, 2), x));
+    rows.add(GradientRow.of(new Extreme(false, none, false), in -> all(in[0].max(0, 1, 2)), x));
     rows.add(GradientRow.of(new Variance(some, false, true), in -> in[0].variance(0, 2), x));
     rows.add(
         GradientRow.of(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.graft.backend.Backends;
 import dev.graft.backend.BinaryKind;
+import dev.graft.backend.LossKind;
 import dev.graft.backend.UnaryKind;
 import dev.graft.tensor.Rng;
 import dev.graft.tensor.Tensor;
@@ -52,15 +53,19 @@ class GradientsTest {
   void everyKindHasARow() {
     Set<UnaryKind> unary = EnumSet.noneOf(UnaryKind.class);
     Set<BinaryKind> binary = EnumSet.noneOf(BinaryKind.class);
+    Set<LossKind> losses = EnumSet.noneOf(LossKind.class);
     for (GradientRow row : GradientRows.all()) {
       if (row.op() instanceof Unary u) {
         unary.add(u.kind());
       } else if (row.op() instanceof Binary b) {
         binary.add(b.kind());
+      } else if (row.op() instanceof ElementLoss l) {
+        losses.add(l.kind());
       }
     }
     assertEquals(EnumSet.allOf(UnaryKind.class), unary);
     assertEquals(EnumSet.allOf(BinaryKind.class), binary);
+    assertEquals(EnumSet.allOf(LossKind.class), losses);
   }
 
   private static void check(GradientRow row, boolean transposed) {

@@ -49,10 +49,26 @@ class ErrorMessagesTest {
     wrong(
         "shape: too many elements: [65536, 32768] has more than 2^31-1; split the tensor",
         () -> Shape.of(65536, 32768));
+    random();
     wrong("item: needs a tensor of one element: shape [2]", () -> t(2).item());
     wrong("get: 1 indices for shape [2, 3]", () -> t(2, 3).get(0));
     wrong("get: index 3 is out of range 0 … 2", () -> t(2, 3).get(0, 3));
     wrong("assign: 3 values for shape [2]", () -> t(2).assign(new float[3]));
+  }
+
+  private void random() {
+    Rng rng = Rng.of(1);
+    wrong(
+        "uniform: needs finite bounds, low below high: low 1.0, high 1.0",
+        () -> Tensor.uniform(rng, 1, 1, 2));
+    wrong("normal: std must be at least 0: -1.0", () -> Tensor.normal(rng, 0, -1, 2));
+    wrong("bernoulli: p must be between 0 and 1: 1.5", () -> Tensor.bernoulli(rng, 1.5f, 2));
+    wrong(
+        "randint: needs low below high, both within ±2^24: low 3, high 3",
+        () -> Tensor.randint(rng, 3, 3, 2));
+    wrong(
+        "one_hot: label 3 of row 1 is out of range: there are 3 classes (0 … 2)",
+        () -> Functional.oneHot(new int[] {0, 3}, 3));
   }
 
   private void arithmetic() {
@@ -74,6 +90,36 @@ class ErrorMessagesTest {
     wrong("amax: no elements to reduce: input [2, 0]", () -> t(2, 0).amax(1));
     wrong("dimension 2 is out of range: shape [2, 3] has 2 dimensions", () -> t(2, 3).softmax(2));
     wrong("argmax: dimension 1 of [2, 0] is empty", () -> t(2, 0).argmax(1));
+    selecting();
+    activations();
+  }
+
+  private void selecting() {
+    wrong("argmin: dimension 0 of [0, 2] is empty", () -> t(0, 2).min(0));
+    wrong("amin: no elements to reduce: input [0]", () -> t(0).amin());
+    wrong("norm: p must be at least 0: -1.0", () -> t(2).norm(-1, false));
+    wrong(
+        "topk: k must be between 0 and 3, the size of dimension 1 of [2, 3]: 4",
+        () -> t(2, 3).topk(4, -1));
+    wrong(
+        "gt: shapes do not broadcast: [2] and [3] differ in dimension 0 (2 and 3); "
+            + "sizes must be equal or 1",
+        () -> t(2).gt(t(3)));
+    wrong(
+        "where: shapes do not broadcast: [3] and [2, 4] differ in dimension 1 (3 and 4); "
+            + "sizes must be equal or 1",
+        () -> Tensor.where(t(3), t(2, 1), t(4)));
+  }
+
+  private void activations() {
+    wrong(
+        "prelu: weight [2] does not fit input [1, 3, 4]: expected [1] or [3]",
+        () -> t(1, 3, 4).prelu(t(2)));
+    wrong("glu: dimension 1 of [2, 3] is odd: it has no halves", () -> t(2, 3).glu(-1));
+    wrong("celu: alpha must not be 0", () -> t(2).celu(0));
+    wrong(
+        "hardtanh: the least value must not exceed the most: 1.0 and -1.0",
+        () -> t(2).hardtanh(1, -1));
   }
 
   private void shapes() {
@@ -93,6 +139,21 @@ class ErrorMessagesTest {
     wrong(
         "cat: [2, 3] and [3, 3] differ in more than dimension 1, along which they are joined",
         () -> Tensor.cat(1, t(2, 3), t(3, 3)));
+    wrong(
+        "gather: 3 indices do not fill the result's shape [2, 2] (4 elements)",
+        () -> t(2, 3).gather(1, 2, 0, 1, 2));
+    wrong(
+        "gather: index 3 is out of range: dimension 1 of [1, 3] has 3",
+        () -> t(1, 3).gather(1, 2, 0, 3));
+    wrong("split: size must be positive: 0", () -> t(2, 3).split(0, 1));
+    wrong(
+        "split: sizes [1, 1] do not add up to dimension 1 of [2, 3]",
+        () -> t(2, 3).split(new int[] {1, 1}, -1));
+    wrong("chunk: the number of pieces must be positive: 0", () -> t(2, 3).chunk(0, 1));
+    wrong(
+        "repeat: counts [2] do not fit [2, 3]: needs one for each dimension, at least 0",
+        () -> t(2, 3).repeat(2));
+    wrong("flip: dimension 1 appears twice", () -> t(2, 3).flip(1, -1));
     wrong("pad: needs at least two dimensions: got [3]", () -> t(3).pad(1, 0, 0, 0));
     wrong(
         "pad: widths must not be negative: left -1, right 0, top 0, bottom 0; use slice to crop",
@@ -141,7 +202,7 @@ class ErrorMessagesTest {
         "nll_loss: 3 targets for a batch of 2: input [2, 4]",
         () -> Functional.nllLoss(t(2, 4), new int[] {0, 1, 2}));
     wrong(
-        "nll_loss: target 4 of row 1 is out of range: the input has 4 classes (0 … 3)",
+        "cross_entropy: target 4 of row 1 is out of range: the input has 4 classes (0 … 3)",
         () -> Functional.crossEntropy(t(2, 4), new int[] {0, 4}));
     wrong(
         "cross_entropy: label smoothing must be between 0 and 1: 2.0",

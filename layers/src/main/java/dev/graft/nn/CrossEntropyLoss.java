@@ -5,8 +5,8 @@ import dev.graft.tensor.Functional.Reduction;
 import dev.graft.tensor.Tensor;
 
 /**
- * Cross-entropy of logits [n, classes] against class indices, with optional class weights and label
- * smoothing (Szegedy et al., 2016).
+ * Cross-entropy of logits [n, classes] against class indices or probabilities, with optional class
+ * weights and label smoothing (Szegedy et al., 2016).
  */
 public record CrossEntropyLoss(Tensor classWeights, float labelSmoothing, Reduction reduction)
     implements Loss {
@@ -22,6 +22,11 @@ public record CrossEntropyLoss(Tensor classWeights, float labelSmoothing, Reduct
 
   @Override
   public Tensor apply(Tensor logits, int[] target) {
+    return Functional.crossEntropy(logits, target, classWeights, labelSmoothing, reduction);
+  }
+
+  /** Against probabilities of the logits' shape. */
+  public Tensor apply(Tensor logits, Tensor target) {
     return Functional.crossEntropy(logits, target, classWeights, labelSmoothing, reduction);
   }
 }

@@ -37,7 +37,6 @@ final class GoldenOps {
             "relu",
             "gelu",
             "silu",
-            "softplus",
             "abs",
             "neg",
             "hardswish",
@@ -47,6 +46,7 @@ final class GoldenOps {
       UnaryKind kind = UnaryKind.valueOf(op.toUpperCase(Locale.ROOT));
       RUNNERS.put(op, c -> c.input("x").unary(kind, 0, 0));
     }
+    RUNNERS.put("softplus", c -> c.input("x").softplus());
     RUNNERS.put("elu", c -> c.input("x").unary(UnaryKind.ELU, 1, 0));
     RUNNERS.put(
         "leaky_relu", c -> c.input("x").unary(UnaryKind.LEAKY_RELU, c.number("negative_slope"), 0));
@@ -172,6 +172,31 @@ final class GoldenOps {
                 c.has("weight") ? c.input("weight") : null,
                 reduction(c)));
     RUNNERS.put("mse_loss", c -> Functional.mseLoss(c.input("x"), c.input("target"), reduction(c)));
+    RUNNERS.put("l1_loss", c -> Functional.l1Loss(c.input("x"), c.input("target"), reduction(c)));
+    RUNNERS.put(
+        "smooth_l1_loss",
+        c -> {
+          float beta = c.attrs().has("beta") ? c.number("beta") : 1;
+          return Functional.smoothL1Loss(c.input("x"), c.input("target"), beta, reduction(c));
+        });
+    RUNNERS.put(
+        "bce_with_logits",
+        c ->
+            Functional.binaryCrossEntropyWithLogits(
+                c.input("x"),
+                c.input("target"),
+                c.has("weight") ? c.input("weight") : null,
+                c.has("pos_weight") ? c.input("pos_weight") : null,
+                reduction(c)));
+    // As with nll_loss, the rows' x are logits, normalised along the classes.
+    RUNNERS.put(
+        "kl_div",
+        c ->
+            Functional.klDiv(
+                c.input("x").logSoftmax(1),
+                c.input("target"),
+                reduction(c),
+                c.flag("log_target")));
   }
 
   private static Reduction reduction(GoldenCase c) {

@@ -8,7 +8,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The gradients that need both operands: of a quotient with respect to the divisor b, of a maximum
- * or minimum with respect to a. Tails are masked: these loops wait for memory.
+ * or minimum with respect to a, of the parametric relu. Tails are masked: these loops wait for
+ * memory.
  */
 final class BinaryGradLoops {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
@@ -16,8 +17,10 @@ final class BinaryGradLoops {
 
   private BinaryGradLoops() {}
 
+  /** The gradient for a, or for b where {@code second}. */
   static void apply(
       BinaryKind kind,
+      boolean second,
       float[] a,
       int ao,
       float[] b,
@@ -29,9 +32,21 @@ final class BinaryGradLoops {
       int n) {
     switch (kind) {
       case DIV -> divisor(a, ao, b, bo, g, go, d, to, n);
-      case MAXIMUM -> larger(a, ao, b, bo, g, go, d, to, n);
-      case MINIMUM -> larger(b, bo, a, ao, g, go, d, to, n);
-      case ADD, SUB, MUL, EQ -> throw new IllegalArgumentException(kind.name());
+      case MAXIMUM, MINIMUM -> {
+        if (second == (kind == BinaryKind.MAXIMUM)) {
+          larger(b, bo, a, ao, g, go, d, to, n);
+        } else {
+          larger(a, ao, b, bo, g, go, d, to, n);
+        }
+      }
+      case PRELU -> {
+        if (second) {
+          preluWeight(a, ao, g, go, d, to, n);
+        } else {
+          prelu(a, ao, b, bo, g, go, d, to, n);
+        }
+      }
+      default -> throw new IllegalArgumentException(kind.name());
     }
   }
 
@@ -56,6 +71,26 @@ final class BinaryGradLoops {
       FloatVector vg = FloatVector.fromArray(S, g, go + i, m);
       FloatVector tie = FloatVector.zero(S).blend(vg.mul(0.5f), va.compare(VectorOperators.EQ, vb));
       tie.blend(vg, va.compare(VectorOperators.GT, vb)).intoArray(d, to + i, m);
+    }
+  }
+
+  private static void prelu(
+      float[] a, int ao, float[] b, int bo, float[] g, int go, float[] d, int to, int n) {
+    for (int i = 0; i < n; i += L) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      FloatVector va = FloatVector.fromArray(S, a, ao + i, m);
+      FloatVector vg = FloatVector.fromArray(S, g, go + i, m);
+      FloatVector scaled = vg.mul(FloatVector.fromArray(S, b, bo + i, m));
+      scaled.blend(vg, va.compare(VectorOperators.GT, 0f)).intoArray(d, to + i, m);
+    }
+  }
+
+  private static void preluWeight(float[] a, int ao, float[] g, int go, float[] d, int to, int n) {
+    for (int i = 0; i < n; i += L) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      FloatVector va = FloatVector.fromArray(S, a, ao + i, m);
+      FloatVector vg = FloatVector.fromArray(S, g, go + i, m);
+      vg.mul(va).blend(0f, va.compare(VectorOperators.GT, 0f)).intoArray(d, to + i, m);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.graft.backend.cpu;
 
 import dev.graft.backend.BinaryKind;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -23,7 +24,13 @@ final class BinaryLoops {
       case DIV -> a / b;
       case MAXIMUM -> Math.max(a, b);
       case MINIMUM -> Math.min(a, b);
+      case PRELU -> a > 0 ? a : a * b;
       case EQ -> a == b ? 1 : 0;
+      case NE -> a != b ? 1 : 0;
+      case GT -> a > b ? 1 : 0;
+      case GE -> a >= b ? 1 : 0;
+      case LT -> a < b ? 1 : 0;
+      case LE -> a <= b ? 1 : 0;
     };
   }
 
@@ -38,7 +45,9 @@ final class BinaryLoops {
       case DIV -> div(a, ao, b, bo, y, yo, bound);
       case MAXIMUM -> maximum(a, ao, b, bo, y, yo, bound);
       case MINIMUM -> minimum(a, ao, b, bo, y, yo, bound);
+      case PRELU -> prelu(a, ao, b, bo, y, yo, bound);
       case EQ -> eq(a, ao, b, bo, y, yo, bound);
+      case NE, GT, GE, LT, LE -> CompareLoops.rows(kind, a, ao, b, bo, y, yo, bound);
     }
     for (int i = bound; i < n; i++) {
       y[yo + i] = value(kind, a[ao + i], b[bo + i]);
@@ -55,7 +64,9 @@ final class BinaryLoops {
       case DIV -> div(a, ao, b, y, yo, bound);
       case MAXIMUM -> maximum(a, ao, b, y, yo, bound);
       case MINIMUM -> minimum(a, ao, b, y, yo, bound);
+      case PRELU -> prelu(a, ao, b, y, yo, bound);
       case EQ -> eq(a, ao, b, y, yo, bound);
+      case NE, GT, GE, LT, LE -> CompareLoops.rowWith(kind, a, ao, b, y, yo, bound);
     }
     for (int i = bound; i < n; i++) {
       y[yo + i] = value(kind, a[ao + i], b);
@@ -68,8 +79,16 @@ final class BinaryLoops {
     switch (kind) {
       case SUB -> subFrom(a, b, bo, y, yo, bound);
       case DIV -> divInto(a, b, bo, y, yo, bound);
-      case ADD, MUL, MAXIMUM, MINIMUM, EQ -> {
-        rowWith(kind, b, bo, a, y, yo, n);
+      case PRELU -> {
+        if (a > 0) {
+          Arrays.fill(y, yo, yo + n, a);
+        } else {
+          rowWith(BinaryKind.MUL, b, bo, a, y, yo, n);
+        }
+        return;
+      }
+      case ADD, MUL, MAXIMUM, MINIMUM, EQ, NE, GT, GE, LT, LE -> {
+        rowWith(CompareLoops.mirrored(kind), b, bo, a, y, yo, n);
         return;
       }
     }
@@ -126,6 +145,14 @@ final class BinaryLoops {
     }
   }
 
+  private static void prelu(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += L) {
+      FloatVector va = FloatVector.fromArray(S, a, ao + i);
+      FloatVector vb = FloatVector.fromArray(S, b, bo + i);
+      va.mul(vb).blend(va, va.compare(VectorOperators.GT, 0f)).intoArray(y, yo + i);
+    }
+  }
+
   private static void eq(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
     for (int i = 0; i < n; i += L) {
       FloatVector va = FloatVector.fromArray(S, a, ao + i);
@@ -173,6 +200,13 @@ final class BinaryLoops {
     for (int i = 0; i < n; i += L) {
       FloatVector va = FloatVector.fromArray(S, a, ao + i);
       va.min(b).intoArray(y, yo + i);
+    }
+  }
+
+  private static void prelu(float[] a, int ao, float b, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += L) {
+      FloatVector va = FloatVector.fromArray(S, a, ao + i);
+      va.mul(b).blend(va, va.compare(VectorOperators.GT, 0f)).intoArray(y, yo + i);
     }
   }
 

@@ -7,6 +7,8 @@ import dev.graft.backend.CopyKernels;
 import dev.graft.backend.ElementwiseKernels;
 import dev.graft.backend.GroupNormKernels;
 import dev.graft.backend.HostBuffer;
+import dev.graft.backend.LineKernels;
+import dev.graft.backend.LossKernels;
 import dev.graft.backend.MatmulKernels;
 import dev.graft.backend.NormKernels;
 import dev.graft.backend.OptimizerKernels;
@@ -25,6 +27,8 @@ public final class CpuBackend implements Backend {
   private final ElementwiseKernels elementwise = new ElementwiseSimd(pool, copies);
   private final ReductionKernels reductions = new ReductionSimd(pool, copies);
   private final SoftmaxKernels softmax = new SoftmaxSimd();
+  private final LineKernels lines = new ParallelLines();
+  private final LossKernels losses = new LossSimd();
   private final MatmulKernels matmul = new SimdMatmul(pool);
   private final ConvKernels conv = new SimdConv(pool, copies);
   private final PoolKernels pooling = new PoolSimd(pool, copies);
@@ -81,6 +85,16 @@ public final class CpuBackend implements Backend {
   @Override
   public SoftmaxKernels softmax() {
     return softmax;
+  }
+
+  @Override
+  public LineKernels lines() {
+    return lines;
+  }
+
+  @Override
+  public LossKernels losses() {
+    return losses;
   }
 
   @Override

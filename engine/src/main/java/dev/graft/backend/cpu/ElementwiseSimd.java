@@ -28,7 +28,25 @@ final class ElementwiseSimd implements ElementwiseKernels {
 
   private static int grain(UnaryKind kind) {
     return switch (kind) {
-      case EXP, LOG, TANH, SIGMOID, GELU, SILU, SOFTPLUS, ELU, POW -> COSTLY_GRAIN;
+      case EXP,
+          LOG,
+          TANH,
+          SIGMOID,
+          GELU,
+          GELU_TANH,
+          SILU,
+          SOFTPLUS,
+          ELU,
+          SELU,
+          CELU,
+          MISH,
+          LOG_SIGMOID,
+          LOG1P,
+          EXPM1,
+          SIN,
+          COS,
+          POW ->
+          COSTLY_GRAIN;
       default -> GRAIN;
     };
   }
@@ -111,24 +129,24 @@ final class ElementwiseSimd implements ElementwiseKernels {
           binary(BinaryKind.DIV, gradOut, b, gradA);
         }
         if (gradB != null) {
-          slopes(kind, a, b, gradOut, gradB);
+          slopes(kind, true, a, b, gradOut, gradB);
         }
       }
-      case MAXIMUM, MINIMUM -> {
+      case MAXIMUM, MINIMUM, PRELU -> {
         if (gradA != null) {
-          slopes(kind, a, b, gradOut, gradA);
+          slopes(kind, false, a, b, gradOut, gradA);
         }
         if (gradB != null) {
-          slopes(kind, b, a, gradOut, gradB);
+          slopes(kind, true, a, b, gradOut, gradB);
         }
       }
-      case ADD, SUB, EQ ->
+      case ADD, SUB, EQ, NE, GT, GE, LT, LE ->
           throw new IllegalArgumentException("binaryGrad: " + kind + " needs no such gradient");
     }
   }
 
   /** Functions of three operands, which are first brought into the order of the result. */
-  private void slopes(BinaryKind kind, View a, View b, View grad, View out) {
+  private void slopes(BinaryKind kind, boolean second, View a, View b, View grad, View out) {
     View da = inOrder(a, out.layout());
     View db = inOrder(b, out.layout());
     View dg = inOrder(grad, out.layout());
@@ -138,6 +156,7 @@ final class ElementwiseSimd implements ElementwiseKernels {
         (from, to) ->
             BinaryGradLoops.apply(
                 kind,
+                second,
                 da.array(),
                 da.offset() + from,
                 db.array(),
@@ -150,6 +169,32 @@ final class ElementwiseSimd implements ElementwiseKernels {
     giveBack(a, da);
     giveBack(b, db);
     giveBack(grad, dg);
+  }
+
+  @Override
+  public void select(View condition, View a, View b, View out) {
+    View[] in = {condition, a, b};
+    Nest nest = Nest.of(out.layout(), condition.layout(), a.layout(), b.layout());
+    for (int i = 0; i < in.length; i++) {
+      if (nest.step(i + 1) != 0 && nest.step(i + 1) != 1) {
+        View dense = inOrder(in[i], out.layout());
+        View[] rest = in.clone();
+        rest[i] = dense;
+        select(rest[0], rest[1], rest[2], out);
+        giveBack(in[i], dense);
+        return;
+      }
+    }
+    nest.forEachRow(
+        GRAIN,
+        (at, n) ->
+            SelectLoops.apply(
+                new SelectLoops.Run(condition.array(), at[1], nest.step(1)),
+                new SelectLoops.Run(a.array(), at[2], nest.step(2)),
+                new SelectLoops.Run(b.array(), at[3], nest.step(3)),
+                out.array(),
+                at[0],
+                n));
   }
 
   private View inOrder(View v, Layout like) {

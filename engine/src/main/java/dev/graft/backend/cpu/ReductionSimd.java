@@ -32,15 +32,36 @@ final class ReductionSimd implements ReductionKernels {
   /** One reduction, split into what is kept and what is reduced outside the innermost dimension. */
   private record Job(Kind kind, Nest kept, Nest reduced, int length, float[] x, float[] out) {
     double start() {
-      return kind == Kind.SUM ? 0 : Double.NEGATIVE_INFINITY;
+      return switch (kind) {
+        case SUM -> 0;
+        case MAX -> Double.NEGATIVE_INFINITY;
+        case MIN -> Double.POSITIVE_INFINITY;
+      };
     }
 
     double combine(double a, double b) {
-      return kind == Kind.SUM ? a + b : Math.max(a, b);
+      return switch (kind) {
+        case SUM -> a + b;
+        case MAX -> Math.max(a, b);
+        case MIN -> Math.min(a, b);
+      };
     }
 
     double run(int at, int n) {
-      return kind == Kind.SUM ? RowLoops.sum(x, at, n) : RowLoops.max(x, at, n);
+      return switch (kind) {
+        case SUM -> RowLoops.sum(x, at, n);
+        case MAX -> RowLoops.max(x, at, n);
+        case MIN -> RowLoops.min(x, at, n);
+      };
+    }
+
+    /** Takes one row of x into the partial results. */
+    void addRow(int at, float[] acc, int n) {
+      switch (kind) {
+        case SUM -> RowLoops.addOne(x, at, acc, n);
+        case MAX -> RowLoops.maxOne(x, at, acc, n);
+        case MIN -> RowLoops.minOne(x, at, acc, n);
+      }
     }
   }
 
@@ -202,11 +223,7 @@ final class ReductionSimd implements ReductionKernels {
         RowLoops.addFour(job.x, at[0], at[1], at[2], at[3], acc, n);
       }
       for (; r < stop; r++, row.next()) {
-        if (sum) {
-          RowLoops.addOne(job.x, row.at(0) + shift, acc, n);
-        } else {
-          RowLoops.maxOne(job.x, row.at(0) + shift, acc, n);
-        }
+        job.addRow(row.at(0) + shift, acc, n);
       }
       for (int c = 0; c < n; c++) {
         total[c] = job.combine(total[c], acc[c]);
@@ -217,6 +234,15 @@ final class ReductionSimd implements ReductionKernels {
 
   @Override
   public int[] argmax(View x, int dim) {
+    return arg(x, dim, true);
+  }
+
+  @Override
+  public int[] argmin(View x, int dim) {
+    return arg(x, dim, false);
+  }
+
+  private static int[] arg(View x, int dim, boolean largest) {
     Layout lines = x.layout().slice(dim, 0, Math.min(1, x.dim(dim)), 1);
     int size = x.dim(dim);
     int step = x.stride(dim);
@@ -228,7 +254,8 @@ final class ReductionSimd implements ReductionKernels {
         Math.max(1, GRAIN / Math.max(1, size)),
         (from, to) -> {
           for (int i = from; i < to; i++) {
-            result[i] = argmax(xs, starts[i], step, size);
+            result[i] =
+                largest ? argmax(xs, starts[i], step, size) : argmin(xs, starts[i], step, size);
           }
         });
     return result;
@@ -241,6 +268,19 @@ final class ReductionSimd implements ReductionKernels {
       float value = x[from + k * step];
       if (!(value <= largest)) {
         largest = value;
+        best = k;
+      }
+    }
+    return best;
+  }
+
+  private static int argmin(float[] x, int from, int step, int size) {
+    int best = 0;
+    float smallest = x[from];
+    for (int k = 1; k < size && smallest == smallest; k++) {
+      float value = x[from + k * step];
+      if (!(value >= smallest)) {
+        smallest = value;
         best = k;
       }
     }

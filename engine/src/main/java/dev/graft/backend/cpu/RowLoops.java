@@ -6,8 +6,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Sums and maxima of contiguous runs. A float sum never takes in more than {@link #BLOCK} elements,
- * spread over four vectors; longer sums go on in double precision.
+ * Sums, maxima and minima of contiguous runs. A float sum never takes in more than {@link #BLOCK}
+ * elements, spread over four vectors; longer sums go on in double precision.
  */
 final class RowLoops {
   /** With 16 lanes a lane's float sum has 64 terms, so its relative error is under 64·2^-24. */
@@ -60,6 +60,22 @@ final class RowLoops {
     return m0.max(m1).reduceLanes(VectorOperators.MAX);
   }
 
+  /** The smallest element; NaN if any is NaN; infinity of none. */
+  static float min(float[] x, int at, int n) {
+    FloatVector m0 = FloatVector.broadcast(S, Float.POSITIVE_INFINITY);
+    FloatVector m1 = m0;
+    int i = 0;
+    for (; i <= n - 2 * L; i += 2 * L) {
+      m0 = m0.min(FloatVector.fromArray(S, x, at + i));
+      m1 = m1.min(FloatVector.fromArray(S, x, at + i + L));
+    }
+    for (; i < n; i += L) {
+      VectorMask<Float> m = S.indexInRange(i, n);
+      m0 = m0.blend(m0.min(FloatVector.fromArray(S, x, at + i, m)), m);
+    }
+    return m0.min(m1).reduceLanes(VectorOperators.MIN);
+  }
+
   /** {@code acc[i] += x[a + i] + x[b + i] + x[c + i] + x[d + i]}. */
   static void addFour(float[] x, int a, int b, int c, int d, float[] acc, int n) {
     int bound = S.loopBound(n);
@@ -92,6 +108,17 @@ final class RowLoops {
     }
     for (int i = bound; i < n; i++) {
       acc[i] = Math.max(acc[i], x[at + i]);
+    }
+  }
+
+  /** {@code acc[i] = min(acc[i], x[at + i])}. */
+  static void minOne(float[] x, int at, float[] acc, int n) {
+    int bound = S.loopBound(n);
+    for (int i = 0; i < bound; i += L) {
+      FloatVector.fromArray(S, acc, i).min(FloatVector.fromArray(S, x, at + i)).intoArray(acc, i);
+    }
+    for (int i = bound; i < n; i++) {
+      acc[i] = Math.min(acc[i], x[at + i]);
     }
   }
 }

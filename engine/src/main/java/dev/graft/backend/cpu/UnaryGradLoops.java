@@ -53,7 +53,6 @@ final class UnaryGradLoops {
       case RELU -> relu(a.x, a.xo, a.g, a.go, a.d, a.to, n);
       case GELU -> gelu(a.x, a.xo, a.g, a.go, a.d, a.to, n);
       case SILU -> silu(a.x, a.xo, a.g, a.go, a.d, a.to, n);
-      case SOFTPLUS -> softplus(a.x, a.xo, a.g, a.go, a.d, a.to, n);
       case HARDSWISH -> hardswish(a.x, a.xo, a.g, a.go, a.d, a.to, n);
       case ELU -> elu(a.x, a.xo, a.y, a.yo, a.g, a.go, a.d, a.to, p, n);
       case RELU6 -> relu6(a.x, a.xo, a.g, a.go, a.d, a.to, n);
@@ -70,6 +69,24 @@ final class UnaryGradLoops {
       }
       case ADD_SCALAR -> System.arraycopy(a.g, a.go, a.d, a.to, n);
       case MUL_SCALAR -> mulScalar(a.g, a.go, a.d, a.to, p, n);
+      case HARDTANH,
+          GELU_TANH,
+          SOFTPLUS,
+          SELU,
+          CELU,
+          HARDSIGMOID,
+          SOFTSIGN,
+          MISH,
+          LOG_SIGMOID,
+          LOG1P,
+          EXPM1,
+          SIN,
+          COS,
+          SIGN,
+          FLOOR,
+          CEIL,
+          ROUND ->
+          ActivationGradLoops.whole(kind, p, q, a, n);
     }
   }
 
@@ -168,17 +185,6 @@ final class UnaryGradLoops {
       FloatVector s = VectorMath.sigmoid(v);
       FloatVector u = FloatVector.fromArray(S, g, go + i);
       s.add(v.mul(s).mul(FloatVector.broadcast(S, 1f).sub(s))).mul(u).intoArray(d, to + i);
-    }
-  }
-
-  private static void softplus(float[] x, int xo, float[] g, int go, float[] d, int to, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector v = FloatVector.fromArray(S, x, xo + i);
-      FloatVector u = FloatVector.fromArray(S, g, go + i);
-      VectorMath.sigmoid(v)
-          .mul(u)
-          .blend(u, v.compare(VectorOperators.GT, 20f))
-          .intoArray(d, to + i);
     }
   }
 

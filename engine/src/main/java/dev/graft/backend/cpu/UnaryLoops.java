@@ -12,7 +12,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class UnaryLoops {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
   private static final int L = Vectors.LANES;
-  private static final int BLOCK = 1024;
 
   private UnaryLoops() {}
 
@@ -44,12 +43,11 @@ final class UnaryLoops {
       case RELU -> relu(x, xo, y, yo, n);
       case GELU -> gelu(x, xo, y, yo, n);
       case SILU -> silu(x, xo, y, yo, n);
-      case SOFTPLUS -> softplus(x, xo, y, yo, n);
       case HARDSWISH -> hardswish(x, xo, y, yo, n);
       case ELU -> elu(x, xo, y, yo, p, n);
       case RELU6 -> relu6(x, xo, y, yo, n);
       case LEAKY_RELU -> leakyRelu(x, xo, y, yo, p, n);
-      case CLAMP -> clamp(x, xo, y, yo, p, q, n);
+      case CLAMP, HARDTANH -> clamp(x, xo, y, yo, p, q, n);
       case POW -> {
         if (p == 2) {
           square(x, xo, y, yo, n);
@@ -59,6 +57,23 @@ final class UnaryLoops {
       }
       case ADD_SCALAR -> addScalar(x, xo, y, yo, p, n);
       case MUL_SCALAR -> mulScalar(x, xo, y, yo, p, n);
+      case GELU_TANH,
+          SOFTPLUS,
+          SELU,
+          CELU,
+          HARDSIGMOID,
+          SOFTSIGN,
+          MISH,
+          LOG_SIGMOID,
+          LOG1P,
+          EXPM1,
+          SIN,
+          COS,
+          SIGN,
+          FLOOR,
+          CEIL,
+          ROUND ->
+          ActivationLoops.whole(kind, p, q, x, xo, y, yo, n);
     }
   }
 
@@ -143,23 +158,6 @@ final class UnaryLoops {
     for (int i = 0; i < n; i += L) {
       FloatVector v = FloatVector.fromArray(S, x, xo + i);
       v.mul(VectorMath.sigmoid(v)).intoArray(y, yo + i);
-    }
-  }
-
-  /** In blocks and two loops: with exp and log in one, C2 stops inlining (7 times slower). */
-  private static void softplus(float[] x, int xo, float[] y, int yo, int n) {
-    float[] u = new float[Math.min(n, BLOCK)];
-    for (int i = 0; i < n; i += BLOCK) {
-      int count = Math.min(BLOCK, n - i);
-      exp(x, xo + i, u, 0, count);
-      softplus(x, xo + i, u, y, yo + i, count);
-    }
-  }
-
-  private static void softplus(float[] x, int xo, float[] u, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector v = FloatVector.fromArray(S, x, xo + i);
-      VectorMath.softplus(v, FloatVector.fromArray(S, u, i)).intoArray(y, yo + i);
     }
   }
 

@@ -16,6 +16,7 @@ public final class VectorMath {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
   private static final float SQRT_HALF = (float) Math.sqrt(0.5);
   private static final float INV_SQRT_2PI = (float) (1 / Math.sqrt(2 * Math.PI));
+  private static final float SQRT_2_PI = (float) Math.sqrt(2 / Math.PI);
   private static final float LOG2_E = 1.4426950408889634f;
 
   /** ln 2 in two parts, the first with few bits, so that a multiple of it is exact. */
@@ -70,13 +71,15 @@ public final class VectorMath {
     return p.fma(r.mul(r), r);
   }
 
-  /** e^x − 1 for x ≤ 0, accurate near 0; for larger x the value at 0. */
+  /** e^x − 1, accurate near 0; infinite above 88.7. */
   static FloatVector expm1(FloatVector x) {
-    FloatVector bounded = x.max(-30f).min(0f);
+    FloatVector bounded = x.max(-30f).min(89f);
     FloatVector rounded = bounded.mul(LOG2_E).add(ROUNDER);
     FloatVector part = expm1Reduced(bounded, rounded.sub(ROUNDER));
-    FloatVector scale = powerOfTwo(rounded.reinterpretAsInts().sub(ROUNDER_BITS));
-    return part.fma(scale, scale.sub(1f));
+    // Half of it first: 2^n may be infinite where the result is not.
+    FloatVector scale = powerOfTwo(rounded.reinterpretAsInts().sub(ROUNDER_BITS + 1));
+    FloatVector half = part.fma(scale, scale.sub(0.5f));
+    return half.add(half);
   }
 
   static FloatVector tanh(FloatVector x) {
@@ -105,6 +108,62 @@ public final class VectorMath {
     return y.blend(Float.NaN, x.compare(VectorOperators.GE, 0f).not());
   }
 
+  /**
+   * log(1 + u) for u in 0 … 1, as 2·atanh(u/(2 + u)): the argument is at most 1/3, so that seven
+   * terms of the series reach float precision; relative error under 3e-7.
+   */
+  static FloatVector log1pOfUnit(FloatVector u) {
+    FloatVector s = u.div(u.add(2f));
+    FloatVector z = s.mul(s);
+    FloatVector p = z.mul(1f / 15).add(1f / 13);
+    p = p.fma(z, FloatVector.broadcast(S, 1f / 11));
+    p = p.fma(z, FloatVector.broadcast(S, 1f / 9));
+    p = p.fma(z, FloatVector.broadcast(S, 1f / 7));
+    p = p.fma(z, FloatVector.broadcast(S, 1f / 5));
+    p = p.fma(z, FloatVector.broadcast(S, 1f / 3));
+    FloatVector twice = s.add(s);
+    return p.mul(z).fma(twice, twice);
+  }
+
+  /** log(1 + x): as log(w) + (x − (w − 1))/w with w = 1 + x rounded, accurate for small x too. */
+  static FloatVector log1p(FloatVector x) {
+    FloatVector w = x.add(1f);
+    FloatVector y = log(w);
+    // Where w is 0 or infinite the correction is 0/0.
+    FloatVector lost = x.sub(w.sub(1f)).div(w);
+    return y.add(lost).blend(y, y.abs().compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));
+  }
+
+  /** The nearest integer, of two the even one, with the sign of x. */
+  static FloatVector round(FloatVector x) {
+    FloatVector size = x.abs();
+    FloatVector rounded = withSign(size.add(0x1p23f).sub(0x1p23f), x);
+    return rounded.blend(x, size.compare(VectorOperators.GE, 0x1p23f));
+  }
+
+  static FloatVector floor(FloatVector x) {
+    FloatVector r = round(x);
+    return r.blend(r.sub(1f), r.compare(VectorOperators.GT, x));
+  }
+
+  static FloatVector ceil(FloatVector x) {
+    FloatVector r = round(x);
+    return withSign(r.blend(r.add(1f), r.compare(VectorOperators.LT, x)), x);
+  }
+
+  /** y, which is 0 or has the sign of x, with that sign. */
+  private static FloatVector withSign(FloatVector y, FloatVector x) {
+    IntVector sign = x.reinterpretAsInts().and(Integer.MIN_VALUE);
+    return y.reinterpretAsInts().or(sign).reinterpretAsFloats();
+  }
+
+  /** 1, 0 or −1; 0 of NaN, as in PyTorch. */
+  static FloatVector sign(FloatVector x) {
+    return FloatVector.zero(S)
+        .blend(1f, x.compare(VectorOperators.GT, 0f))
+        .blend(-1f, x.compare(VectorOperators.LT, 0f));
+  }
+
   private static FloatVector logPolynomial(FloatVector f) {
     FloatVector p = f.mul(7.0376836292e-2f).add(-1.1514610310e-1f);
     p = p.fma(f, FloatVector.broadcast(S, 1.1676998740e-1f));
@@ -120,18 +179,35 @@ public final class VectorMath {
     return FloatVector.broadcast(S, 1f).div(exp(x.neg()).add(1f));
   }
 
-  /**
-   * Softplus of x, given u = exp(x). log(1 + u) is log(w) + (u − (w − 1))/w with w = 1 + u rounded,
-   * accurate for small u too.
-   */
-  static FloatVector softplus(FloatVector x, FloatVector u) {
-    FloatVector w = u.add(1f);
-    FloatVector soft = log(w).add(u.sub(w.sub(1f)).div(w));
-    return soft.blend(x, x.compare(VectorOperators.GT, 20f));
-  }
-
   static FloatVector hardswish(FloatVector x) {
     return x.mul(x.add(3f).max(0f).min(6f)).mul(1f / 6f);
+  }
+
+  /** √(2/π)·(x + 0.044715·x³). */
+  static FloatVector geluInner(FloatVector x) {
+    return x.mul(x).mul(x).mul(0.044715f).add(x).mul(SQRT_2_PI);
+  }
+
+  static FloatVector geluTanhSlope(FloatVector x) {
+    FloatVector t = tanh(geluInner(x));
+    FloatVector inner = x.mul(x).mul(3 * 0.044715f).add(1f).mul(SQRT_2_PI);
+    FloatVector bend = FloatVector.broadcast(S, 1f).sub(t.mul(t)).mul(x).mul(inner);
+    return bend.add(t).add(1f).mul(0.5f);
+  }
+
+  /** With u = exp(x), n such that tanh(log(1 + u)) = n/(n + 2). */
+  static FloatVector mishRatio(FloatVector u) {
+    return u.mul(u.add(2f));
+  }
+
+  /** t + x·(1 − t²)·sigmoid(x) with t = n/(n + 2); above 20 it is 1, and n would overflow later. */
+  static FloatVector mishSlope(FloatVector x) {
+    FloatVector bounded = x.min(20f);
+    FloatVector u = exp(bounded);
+    FloatVector n = mishRatio(u);
+    FloatVector m = n.add(2f);
+    FloatVector bend = bounded.mul(u).mul(u.add(1f)).mul(4f).div(m.mul(m));
+    return n.div(m).add(bend);
   }
 
   static FloatVector gelu(FloatVector x) {

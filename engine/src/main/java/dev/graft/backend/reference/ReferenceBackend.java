@@ -7,6 +7,8 @@ import dev.graft.backend.CopyKernels;
 import dev.graft.backend.ElementwiseKernels;
 import dev.graft.backend.GroupNormKernels;
 import dev.graft.backend.HostBuffer;
+import dev.graft.backend.LineKernels;
+import dev.graft.backend.LossKernels;
 import dev.graft.backend.MatmulKernels;
 import dev.graft.backend.NormKernels;
 import dev.graft.backend.OptimizerKernels;
@@ -24,6 +26,8 @@ public final class ReferenceBackend implements Backend {
   private final CopyKernels copies = new ReferenceCopies();
   private final ReductionKernels reductions = new ReferenceReductions();
   private final SoftmaxKernels softmax = new ReferenceSoftmax();
+  private final LineKernels lines = new ReferenceLines();
+  private final LossKernels losses = new ReferenceLosses();
   private final MatmulKernels matmul = new ReferenceMatmul();
   private final ConvKernels conv = new ReferenceConv();
   private final PoolKernels pool = new ReferencePool();
@@ -74,6 +78,16 @@ public final class ReferenceBackend implements Backend {
   @Override
   public SoftmaxKernels softmax() {
     return softmax;
+  }
+
+  @Override
+  public LineKernels lines() {
+    return lines;
+  }
+
+  @Override
+  public LossKernels losses() {
+    return losses;
   }
 
   @Override

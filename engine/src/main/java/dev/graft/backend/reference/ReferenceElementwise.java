@@ -42,7 +42,13 @@ final class ReferenceElementwise implements ElementwiseKernels {
             case DIV -> x / y;
             case MAXIMUM -> Math.max(x, y);
             case MINIMUM -> Math.min(x, y);
+            case PRELU -> x > 0 ? x : x * y;
             case EQ -> x == y ? 1 : 0;
+            case NE -> x != y ? 1 : 0;
+            case GT -> x > y ? 1 : 0;
+            case GE -> x >= y ? 1 : 0;
+            case LT -> x < y ? 1 : 0;
+            case LE -> x <= y ? 1 : 0;
           };
     }
   }
@@ -72,7 +78,8 @@ final class ReferenceElementwise implements ElementwiseKernels {
       case DIV -> 1 / y;
       case MAXIMUM -> x > y ? 1 : x == y ? 0.5 : 0;
       case MINIMUM -> x < y ? 1 : x == y ? 0.5 : 0;
-      case EQ -> 0;
+      case PRELU -> x > 0 ? 1 : y;
+      case EQ, NE, GT, GE, LT, LE -> 0;
     };
   }
 
@@ -83,8 +90,18 @@ final class ReferenceElementwise implements ElementwiseKernels {
       case MUL -> x;
       case DIV -> -x / (y * y);
       case MAXIMUM, MINIMUM -> slopeA(kind, y, x);
-      case EQ -> 0;
+      case PRELU -> x > 0 ? 0 : x;
+      case EQ, NE, GT, GE, LT, LE -> 0;
     };
+  }
+
+  @Override
+  public void select(View condition, View a, View b, View out) {
+    Indices i = new Indices(out.shape(), condition.layout(), a.layout(), b.layout(), out.layout());
+    for (; i.hasMore(); i.next()) {
+      boolean chosen = condition.array()[i.at(0)] != 0;
+      out.array()[i.at(3)] = chosen ? a.array()[i.at(1)] : b.array()[i.at(2)];
+    }
   }
 
   @Override

@@ -7,6 +7,9 @@ final class ScalarMath {
   private static final double SQRT_HALF = Math.sqrt(0.5);
   private static final double INV_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
 
+  private static final double SELU_ALPHA = 1.6732632423543772;
+  private static final double SELU_SCALE = 1.0507009873554805;
+
   private ScalarMath() {}
 
   static double value(UnaryKind kind, double p, double q, double x) {
@@ -23,12 +26,27 @@ final class ScalarMath {
       case RELU -> x > 0 || Double.isNaN(x) ? x : 0;
       case GELU -> x * normal(x);
       case SILU -> x * sigmoid(x);
-      case SOFTPLUS -> x > 20 ? x : Math.log1p(Math.exp(x));
+      case GELU_TANH -> x * (1 + Math.tanh(geluInner(x))) / 2;
+      case SOFTPLUS -> p * x > q ? x : Math.log1p(Math.exp(p * x)) / p;
       case HARDSWISH -> x * Math.clamp(x + 3, 0.0, 6.0) / 6;
       case ELU -> x > 0 ? x : p * Math.expm1(x);
+      case SELU -> SELU_SCALE * (x > 0 ? x : SELU_ALPHA * Math.expm1(x));
+      case CELU -> x > 0 ? x : p * Math.expm1(x / p);
       case RELU6 -> Math.min(Math.max(x, 0), 6);
       case LEAKY_RELU -> x > 0 ? x : p * x;
-      case CLAMP -> Math.min(Math.max(x, p), q);
+      case CLAMP, HARDTANH -> Math.min(Math.max(x, p), q);
+      case HARDSIGMOID -> Math.min(Math.max(x + 3, 0), 6) / 6;
+      case SOFTSIGN -> x / (1 + Math.abs(x));
+      case MISH -> x * Math.tanh(Math.log1p(Math.exp(x)));
+      case LOG_SIGMOID -> Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
+      case LOG1P -> Math.log1p(x);
+      case EXPM1 -> Math.expm1(x);
+      case SIN -> Math.sin(x);
+      case COS -> Math.cos(x);
+      case SIGN -> x > 0 ? 1 : x < 0 ? -1 : 0;
+      case FLOOR -> Math.floor(x);
+      case CEIL -> Math.ceil(x);
+      case ROUND -> Math.rint(x);
       case POW -> Math.pow(x, p);
       case ADD_SCALAR -> x + p;
       case MUL_SCALAR -> x * p;
@@ -49,12 +67,25 @@ final class ScalarMath {
       case RELU -> x > 0 ? 1 : 0;
       case GELU -> normal(x) + x * INV_SQRT_2PI * Math.exp(-0.5 * x * x);
       case SILU -> sigmoid(x) * (1 + x * (1 - sigmoid(x)));
-      case SOFTPLUS -> x > 20 ? 1 : sigmoid(x);
+      case GELU_TANH -> geluTanhSlope(x);
+      case SOFTPLUS -> p * x > q ? 1 : sigmoid(p * x);
       case HARDSWISH -> x <= -3 ? 0 : x >= 3 ? 1 : (2 * x + 3) / 6;
       case ELU -> x > 0 ? 1 : y + p;
+      case SELU -> SELU_SCALE * (x > 0 ? 1 : SELU_ALPHA * Math.exp(x));
+      case CELU -> x > 0 ? 1 : Math.exp(x / p);
       case RELU6 -> x > 0 && x < 6 ? 1 : 0;
       case LEAKY_RELU -> x > 0 ? 1 : p;
       case CLAMP -> x >= p && x <= q ? 1 : 0;
+      case HARDTANH -> x > p && x < q ? 1 : 0;
+      case HARDSIGMOID -> x > -3 && x < 3 ? 1.0 / 6 : 0;
+      case SOFTSIGN -> 1 / ((1 + Math.abs(x)) * (1 + Math.abs(x)));
+      case MISH -> mishSlope(x);
+      case LOG_SIGMOID -> sigmoid(-x);
+      case LOG1P -> 1 / (1 + x);
+      case EXPM1 -> y + 1;
+      case SIN -> Math.cos(x);
+      case COS -> -Math.sin(x);
+      case SIGN, FLOOR, CEIL, ROUND -> 0;
       case POW -> p == 0 ? 0 : p * Math.pow(x, p - 1);
       case ADD_SCALAR -> 1;
       case MUL_SCALAR -> p;
@@ -63,6 +94,21 @@ final class ScalarMath {
 
   private static double sigmoid(double x) {
     return 1 / (1 + Math.exp(-x));
+  }
+
+  private static double geluInner(double x) {
+    return Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
+  }
+
+  private static double geluTanhSlope(double x) {
+    double t = Math.tanh(geluInner(x));
+    double inner = Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x * x);
+    return (1 + t) / 2 + x / 2 * (1 - t * t) * inner;
+  }
+
+  private static double mishSlope(double x) {
+    double t = Math.tanh(Math.log1p(Math.exp(x)));
+    return t + x * (1 - t * t) * sigmoid(x);
   }
 
   private static double normal(double x) {

@@ -40,7 +40,12 @@ final class ElementwiseCases {
     0.5f,
     -0.5f,
     1,
-    -1
+    -1,
+    2.5f,
+    -3.5f,
+    4194305.5f,
+    -8388609f,
+    3e9f
   };
 
   private ElementwiseCases() {}
@@ -63,14 +68,32 @@ final class ElementwiseCases {
             UnaryKind.SOFTPLUS,
             UnaryKind.EXP,
             UnaryKind.GELU,
+            UnaryKind.GELU_TANH,
             UnaryKind.LEAKY_RELU,
             UnaryKind.ELU,
+            UnaryKind.SELU,
+            UnaryKind.CELU,
+            UnaryKind.HARDTANH,
+            UnaryKind.HARDSIGMOID,
+            UnaryKind.SOFTSIGN,
+            UnaryKind.MISH,
+            UnaryKind.LOG_SIGMOID,
+            UnaryKind.LOG1P,
+            UnaryKind.EXPM1,
+            UnaryKind.SIN,
+            UnaryKind.SIGN,
+            UnaryKind.FLOOR,
+            UnaryKind.CEIL,
+            UnaryKind.ROUND,
             UnaryKind.SQRT,
             UnaryKind.LOG)) {
       special(cases, kind);
     }
     for (BinaryKind kind : BinaryKind.values()) {
       binary(cases, kind);
+    }
+    for (Pair pair : pairs()) {
+      select(cases, pair);
     }
     for (int n : SIZES) {
       cases.add(
@@ -88,14 +111,14 @@ final class ElementwiseCases {
 
   private static boolean positive(UnaryKind kind) {
     return switch (kind) {
-      case SQRT, LOG, RECIPROCAL, POW -> true;
+      case SQRT, LOG, LOG1P, RECIPROCAL, POW -> true;
       default -> false;
     };
   }
 
   private static float p(UnaryKind kind) {
     return switch (kind) {
-      case CLAMP -> -0.5f;
+      case CLAMP, HARDTANH -> -0.5f;
       case POW -> 1.7f;
       default -> 0.3f;
     };
@@ -214,9 +237,35 @@ final class ElementwiseCases {
       if (kind == BinaryKind.MUL
           || kind == BinaryKind.DIV
           || kind == BinaryKind.MAXIMUM
-          || kind == BinaryKind.MINIMUM) {
+          || kind == BinaryKind.MINIMUM
+          || kind == BinaryKind.PRELU) {
         binaryGrad(cases, kind, pair);
       }
+    }
+  }
+
+  /** The condition lies as the second operand, the choices as both. */
+  private static void select(List<KernelCase> cases, Pair pair) {
+    for (boolean swapped : new boolean[] {false, true}) {
+      cases.add(
+          new KernelCase(
+              "select " + pair.name + (swapped ? " swapped" : ""),
+              EXACT,
+              b -> {
+                Layout one = swapped ? pair.b : pair.a;
+                Layout two = swapped ? pair.a : pair.b;
+                View x = operand(b, one, 3);
+                View y = operand(b, two, 5);
+                View condition = view(b, two);
+                for (int i = 0; i < condition.array().length; i++) {
+                  condition.array()[i] = i % 7 == 0 ? Float.NaN : i % 3 - 1;
+                }
+                View out = output(b, pair.out);
+                View same = output(b, pair.out);
+                b.elementwise().select(condition, x, y, out);
+                b.elementwise().select(condition, y, x, same);
+                return new float[][] {out.array(), same.array()};
+              }));
     }
   }
 
@@ -238,7 +287,7 @@ final class ElementwiseCases {
             }));
   }
 
-  /** Halves from 1/2 to {@code most}/2, so that ties happen and no divisor is small. */
+  /** Halves up to {@code most}/2, not 0, so that ties happen and no divisor is small. */
   private static View operand(Backend b, Layout layout, int most) {
     View v = view(b, layout);
     for (int i = 0; i < v.array().length; i++) {

@@ -18,6 +18,8 @@ class KernelsAgreeTest {
     return Stream.of(
             ElementwiseCases.all(),
             MovingCases.all(),
+            LineCases.all(),
+            LossCases.all(),
             LayerCases.all(),
             GroupNormCases.all(),
             ResizingCases.all(),

@@ -125,14 +125,16 @@ final class MovingCases {
       int dim = Integer.numberOfTrailingZeros(mask);
       cases.add(
           new KernelCase(
-              "argmax of " + x + " along " + dim,
+              "argmax and argmin of " + x + " along " + dim,
               EXACT,
               b -> {
                 View v = view(b, x);
                 for (int i = 0; i < v.array().length; i++) {
                   v.array()[i] = Math.round(v.array()[i]);
                 }
-                return new float[][] {floats(b.reductions().argmax(v, dim))};
+                return new float[][] {
+                  floats(b.reductions().argmax(v, dim)), floats(b.reductions().argmin(v, dim))
+                };
               }));
     }
   }
@@ -150,15 +152,18 @@ final class MovingCases {
       for (boolean inner : new boolean[] {true, false}) {
         cases.add(
             new KernelCase(
-                "max with NaN at " + at + (inner ? " in rows" : " in columns"),
+                "max and min with NaN at " + at + (inner ? " in rows" : " in columns"),
                 EXACT,
                 b -> {
                   View x = view(b, rows(3, 41));
                   x.array()[41 + at] = Float.NaN;
                   View out = output(b, inner ? rows(3, 1) : rows(1, 41));
                   b.reductions().reduce(Kind.MAX, x, new boolean[] {!inner, inner}, out);
+                  View least = output(b, inner ? rows(3, 1) : rows(1, 41));
+                  b.reductions().reduce(Kind.MIN, x, new boolean[] {!inner, inner}, least);
                   float[] where = floats(b.reductions().argmax(x, inner ? 1 : 0));
-                  return new float[][] {out.array(), where};
+                  float[] lowest = floats(b.reductions().argmin(x, inner ? 1 : 0));
+                  return new float[][] {out.array(), least.array(), where, lowest};
                 }));
       }
     }
