@@ -4,6 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -30,18 +31,29 @@ public final class VectorMath {
   private static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
   private static final int SQRT_HALF_BITS = Float.floatToRawIntBits(SQRT_HALF);
 
+  private static final VectorShuffle<Float> DOWN_8 = down(8);
+  private static final VectorShuffle<Float> DOWN_4 = down(4);
+  private static final VectorShuffle<Float> DOWN_2 = down(2);
+  private static final VectorShuffle<Float> DOWN_1 = down(1);
+
   private VectorMath() {}
 
-  /** The lanes added in pairs, always in the same order. */
+  /** Moves lane i + distance to lane i. */
+  private static VectorShuffle<Float> down(int distance) {
+    return VectorShuffle.iota(S, distance, 1, true);
+  }
+
+  /** The lanes added in pairs, always in the same order: by halves, the upper onto the lower. */
   public static float sum(FloatVector v) {
-    float[] lanes = new float[Vectors.LANES];
-    v.intoArray(lanes, 0);
-    for (int half = lanes.length / 2; half > 0; half /= 2) {
-      for (int i = 0; i < half; i++) {
-        lanes[i] += lanes[i + half];
-      }
+    FloatVector s = v;
+    if (Vectors.LANES > 8) {
+      s = s.add(s.rearrange(DOWN_8));
     }
-    return lanes[0];
+    if (Vectors.LANES > 4) {
+      s = s.add(s.rearrange(DOWN_4));
+    }
+    s = s.add(s.rearrange(DOWN_2));
+    return s.add(s.rearrange(DOWN_1)).lane(0);
   }
 
   /** e^x; relative error under 2e-7; 0 below −104, infinite above 88.7. */
