@@ -3,6 +3,8 @@ package dev.graft.op;
 import java.lang.StackWalker.StackFrame;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -13,6 +15,7 @@ import java.util.stream.Stream;
  */
 record Origin(String path, String line) {
   private static final StackWalker WALKER = StackWalker.getInstance();
+  private static final Pattern LAMBDA = Pattern.compile("lambda\\$(.*)\\$\\d+");
 
   /** Where operations and layers are defined: never the line that somebody looks for. */
   private static final List<String> INSIDE =
@@ -47,12 +50,14 @@ record Origin(String path, String line) {
     return name.startsWith("java.") || name.startsWith("jdk.");
   }
 
+  /** A lambda is named by the method around it. */
   private static String format(StackFrame frame) {
     String name = frame.getClassName();
+    Matcher lambda = LAMBDA.matcher(frame.getMethodName());
     return String.format(
         "%s.%s(%s:%d)",
         name.substring(name.lastIndexOf('.') + 1),
-        frame.getMethodName(),
+        lambda.matches() ? lambda.group(1) : frame.getMethodName(),
         frame.getFileName(),
         frame.getLineNumber());
   }

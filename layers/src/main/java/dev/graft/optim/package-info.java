@@ -1,2 +1,2 @@
-/** Optimisers and learning-rate schedules. */
+/** Optimisers, learning-rate schedules, gradient clipping and averages of weights. */
 package dev.graft.optim;

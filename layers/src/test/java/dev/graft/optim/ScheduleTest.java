@@ -2,7 +2,6 @@ package dev.graft.optim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.graft.nn.Parameter;
 import dev.graft.tensor.Tensor;
@@ -67,17 +66,11 @@ class ScheduleTest {
   }
 
   @Test
-  void nonsenseIsRefused() {
-    assertThrows(IllegalArgumentException.class, () -> new StepLR(0, 0.1));
-    assertThrows(IllegalArgumentException.class, () -> new MultiStepLR(List.of(-1), 0.1));
-    assertThrows(IllegalArgumentException.class, () -> new CosineLR(0));
-    assertThrows(IllegalArgumentException.class, () -> new CosineLR(3, 2));
-    assertThrows(IllegalArgumentException.class, () -> new LinearWarmup(3, 0));
-    assertThrows(IllegalArgumentException.class, () -> new OneCycleLR(0));
-    assertThrows(IllegalArgumentException.class, () -> new OneCycleLR(5, 1.1, 25, 1e4));
+  void aScheduleThatGoesNegativeIsRefused() {
     SGD sgd = new SGD(List.of(new Parameter("p", Tensor.zeros(1).requireGrad())), 1);
     Schedule broken = step -> -1;
     Exception e = assertThrows(IllegalArgumentException.class, () -> broken.set(sgd, 0));
-    assertTrue(e.getMessage().contains("schedule's lr"), e::getMessage);
+    assertEquals(
+        "optimizer: a schedule's lr must be finite and not negative: -1.0", e.getMessage());
   }
 }
