@@ -67,7 +67,17 @@ public final class Backward {
         }
       }
       drop(grad.view().buffer());
+      releaseSaved(node);
       node.consume();
+    }
+  }
+
+  private void releaseSaved(Node node) {
+    if (node.ownsSaved()) {
+      for (Object saved : node.saved()) {
+        Buffer buffer = ((Tensor) saved).view().buffer();
+        buffer.backend().release(buffer);
+      }
     }
   }
 

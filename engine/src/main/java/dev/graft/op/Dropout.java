@@ -47,7 +47,7 @@ public record Dropout(float p, long seed, boolean channels) implements Op {
     }
     Tensor mask = node.allocate(layout);
     node.backend().elementwise().dropoutMask(seed, p, mask.view());
-    node.save(mask);
+    node.saveOwn(mask);
     return x.mul(mask);
   }
 

@@ -18,6 +18,7 @@ public final class Node {
   private final Tensor[] leaves;
   private Tensor[] inputs;
   private Object[] saved = {};
+  private boolean ownsSaved;
   private Origin origin;
 
   private Node(Op op, Shape outputShape, Tensor[] inputs, boolean recording) {
@@ -145,6 +146,25 @@ public final class Node {
   /** Keeps values for backward. */
   public void save(Object... values) {
     saved = values;
+  }
+
+  /**
+   * Keeps tensors for backward that nobody but this node ever sees, neither in its output nor in
+   * its gradients: their buffers go back to the backend once backward has used them.
+   */
+  public void saveOwn(Tensor... values) {
+    saved = values;
+    ownsSaved = true;
+  }
+
+  /** Whether what was saved is this node's alone. */
+  boolean ownsSaved() {
+    return ownsSaved;
+  }
+
+  /** What was saved. */
+  Object[] saved() {
+    return saved;
   }
 
   @SuppressWarnings("unchecked")

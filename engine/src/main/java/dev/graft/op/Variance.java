@@ -38,7 +38,7 @@ public record Variance(List<Integer> dims, boolean unbiased, boolean keepDim) im
     boolean[] reduced = reduced(x.shape());
     Tensor sum = Gradients.reduce(ReductionKernels.Kind.SUM, x, reduced);
     Tensor deviation = x.sub(sum.div(Dims.count(x.shape(), reduced)));
-    node.save(deviation);
+    node.saveOwn(deviation);
     Tensor squares = Gradients.reduce(ReductionKernels.Kind.SUM, deviation.square(), reduced);
     return squares.div(divisor(x.shape())).viewAs(Layout.rowMajor(node.outputShape()));
   }
