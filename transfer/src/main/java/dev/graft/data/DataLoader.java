@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
  */
 public final class DataLoader {
   private static final int MOST_THREADS = 4;
-  private static final int IDLE_SECONDS = 5;
+  private static final int IDLE_SECONDS = 2;
 
   private final Dataset dataset;
   private final Options options;

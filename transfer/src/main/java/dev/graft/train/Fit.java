@@ -69,9 +69,8 @@ final class Fit {
       Checkpoint.prepare(config.checkpoints());
     }
     try (Logs logs = new Logs(config.logs(), step, epoch)) {
-      RunClock clock = new RunClock(step, (long) epochs * train.batches());
       while (epoch < epochs && !isStopped()) {
-        trainEpoch(logs, clock);
+        trainEpoch(logs);
         finishEpoch(logs);
       }
     }
@@ -89,7 +88,7 @@ final class Fit {
 
   // ---- an epoch
 
-  private void trainEpoch(Logs logs, RunClock clock) throws IOException {
+  private void trainEpoch(Logs logs) throws IOException {
     model.train();
     try (Batches batches = train.epoch(epoch, batch);
         Progress bar = Progress.of("epoch " + (epoch + 1) + "/" + epochs, train.batches())) {
@@ -100,7 +99,7 @@ final class Fit {
         seconds += (now - before) * 1e-9;
         before = now;
         bar.to(batch);
-        bar.note(clock.note(meter, seconds, step));
+        bar.note(meter.note(seconds));
         if (step % config.logEvery() == 0) {
           logs.write(step, epoch + 1, "train", Map.of("loss", loss, "lr", lr()));
         }
@@ -214,23 +213,26 @@ final class Fit {
         .write();
   }
 
-  /** Continues from a file, before {@link #run}. */
+  /** Continues from a file, before {@link #run}; what does not fit has changed no weight. */
   void restore(Path file) throws IOException {
     Checkpoint saved = Checkpoint.read(file);
-    int savedBatch = Integer.parseInt(saved.fact("batch"));
-    if (savedBatch > 0 && !saved.fact("data").equals(train.signature())) {
+    try {
+      step = Integer.parseInt(saved.fact("step"));
+      epoch = Integer.parseInt(saved.fact("epoch"));
+      batch = Integer.parseInt(saved.fact("batch"));
+      meter.restore(saved.fact("meter"));
+      seconds = Double.parseDouble(saved.fact("seconds"));
+      results = saved.fact("history").lines().map(EpochResult::parse).collect(Collectors.toList());
+      restoreBest(saved);
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      throw saved.refused("holds no numbers where they are due; it looks damaged");
+    }
+    if (batch > 0 && !saved.fact("data").equals(train.signature())) {
       throw saved.refused(
           "was written within an epoch of other data: %s; this run has %s"
               .formatted(saved.fact("data"), train.signature()));
     }
     saved.restore(model, optimizer, config.ema());
-    step = Integer.parseInt(saved.fact("step"));
-    epoch = Integer.parseInt(saved.fact("epoch"));
-    batch = savedBatch;
-    meter.restore(saved.fact("meter"));
-    seconds = Double.parseDouble(saved.fact("seconds"));
-    results = saved.fact("history").lines().map(EpochResult::parse).collect(Collectors.toList());
-    restoreBest(saved);
   }
 
   /** The best epoch so far, unless it was the best by another measure or its weights are lost. */

@@ -2,7 +2,9 @@ package dev.graft.train;
 
 import dev.graft.tensor.Tensor;
 import dev.graft.transfer.Evaluation;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Sums over batches what {@link Metrics} are made of. */
 final class Meter {
@@ -12,19 +14,20 @@ final class Meter {
   private long examples;
   private long correct;
   private long top;
-  private final int[][] confusion;
+
+  /** Null where no confusion matrix is wanted. */
   private final List<String> classes;
+
+  private int[][] confusion;
 
   /** Without a confusion matrix. */
   Meter() {
-    this.classes = List.of();
-    this.confusion = null;
+    this.classes = null;
   }
 
   /** With a confusion matrix of these classes. */
   Meter(List<String> classes) {
-    this.classes = classes;
-    this.confusion = new int[classes.size()][classes.size()];
+    this.classes = new ArrayList<>(classes);
   }
 
   /**
@@ -35,6 +38,13 @@ final class Meter {
    */
   void add(Tensor output, int[] labels, double loss) {
     int columns = output.dim(1);
+    if (classes != null && confusion == null) {
+      // A network may have more outputs than the data have classes, and predict those.
+      for (int c = classes.size(); c < columns; c++) {
+        classes.add(Integer.toString(c));
+      }
+      confusion = new int[classes.size()][classes.size()];
+    }
     float[] scores = output.toArray();
     int counted = 0;
     for (int row = 0; row < labels.length; row++) {
@@ -55,24 +65,24 @@ final class Meter {
       best = scores[from + c] > scores[from + best] ? c : best;
       higher += scores[from + c] > own ? 1 : 0;
     }
-    correct += best == label ? 1 : 0;
-    top += higher < TOP ? 1 : 0;
-    if (confusion != null && best < confusion.length) {
+    boolean known = !Float.isNaN(own);
+    correct += known && best == label ? 1 : 0;
+    top += known && higher < TOP ? 1 : 0;
+    if (confusion != null) {
       confusion[label][best]++;
     }
   }
 
-  long examples() {
-    return examples;
-  }
-
-  double meanLoss() {
-    return lossSum / examples;
+  /** For the progress bar, which shows the time left itself; 80 columns have no room for more. */
+  String note(double seconds) {
+    return String.format(
+        Locale.ROOT, "loss %.4f, %,.0f images/s", lossSum / examples, examples / seconds);
   }
 
   Metrics metrics() {
     double n = examples;
-    Evaluation evaluation = confusion == null ? null : new Evaluation(classes, confusion);
+    Evaluation evaluation =
+        confusion == null ? null : new Evaluation(List.copyOf(classes), confusion);
     return new Metrics(examples, lossSum / n, correct / n, top / n, evaluation);
   }
 

@@ -16,9 +16,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,7 +30,7 @@ class DataLoaderTest {
   private static class Counting implements Dataset {
     final int n;
     final AtomicInteger reads = new AtomicInteger();
-    final Set<Thread> threads = java.util.concurrent.ConcurrentHashMap.newKeySet();
+    final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
     Counting(int n) {
       this.n = n;
@@ -160,8 +162,7 @@ class DataLoaderTest {
     }
   }
 
-  private static void await(java.util.function.BooleanSupplier reached)
-      throws InterruptedException {
+  private static void await(BooleanSupplier reached) throws InterruptedException {
     while (!reached.getAsBoolean()) {
       Thread.sleep(5);
     }

@@ -16,10 +16,13 @@ import dev.graft.optim.CosineLR;
 import dev.graft.optim.ModelEma;
 import dev.graft.optim.SGD;
 import dev.graft.tensor.Rng;
+import dev.graft.tensor.StateDict;
+import dev.graft.weights.Safetensors;
 import dev.graft.weights.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -291,11 +294,31 @@ class ResumeTest {
   void aTornFileIsRefused() throws IOException {
     Path file = checkpoint();
     byte[] whole = Files.readAllBytes(file);
-    Files.write(file, java.util.Arrays.copyOf(whole, whole.length / 2));
+    Files.write(file, Arrays.copyOf(whole, whole.length / 2));
     Trainer trainer = plain(Toy.network(1));
     IOException thrown =
         assertThrows(IOException.class, () -> trainer.resume(file, Toy.trainLoader(), null, 2));
     assertTrue(thrown.getMessage().startsWith(file.toString()), thrown.getMessage());
+  }
+
+  @Test
+  void factsThatAreNoneAreRefused() throws IOException {
+    Path file = checkpoint();
+    StateDict all = Weights.load(file);
+    for (String key : List.of("step", "meter", "history", "bestMetric")) {
+      String before = all.metadata().put(key, "x");
+      Safetensors.write(file, all);
+      refused(
+          "holds no numbers where they are due; it looks damaged",
+          file,
+          plain(Toy.network(1)),
+          Toy.trainLoader());
+      all.metadata().put(key, before);
+    }
+    all.metadata().remove("epoch");
+    Safetensors.write(file, all);
+    refused(
+        "lacks its \"epoch\"; it looks damaged", file, plain(Toy.network(1)), Toy.trainLoader());
   }
 
   @Test

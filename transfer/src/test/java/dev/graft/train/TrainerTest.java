@@ -193,6 +193,14 @@ class TrainerTest {
     assertEquals(2, m.evaluation().confusion()[0][1]);
     assertEquals(2, m.evaluation().confusion()[1][1]);
     assertEquals("loss 1.4286, accuracy 71.43 %", m.toString());
+    Meter wide = new Meter(List.of("a", "b"));
+    wide.add(scores, new int[] {0, 0, 1, 1}, 1);
+    assertEquals(List.of("a", "b", "2", "3", "4", "5", "6"), wide.metrics().evaluation().classes());
+    assertEquals(wide.metrics().accuracy(), wide.metrics().evaluation().accuracy());
+    Meter nan = new Meter();
+    nan.add(Tensor.full(Float.NaN, 2, 3), new int[] {0, 1}, Double.NaN);
+    assertEquals(0, nan.metrics().accuracy());
+    assertEquals(0, nan.metrics().top5());
     Meter other = new Meter();
     other.restore(meter.state());
     assertEquals(m.loss(), other.metrics().loss());
