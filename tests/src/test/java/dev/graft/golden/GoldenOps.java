@@ -187,10 +187,7 @@ final class GoldenOps {
         "kl_div",
         c ->
             Functional.klDiv(
-                c.input("x").logSoftmax(1),
-                c.input("target"),
-                reduction(c),
-                c.flag("log_target")));
+                c.input("x").logSoftmax(1), c.input("target"), reduction(c), c.flag("log_target")));
   }
 
   private static Reduction reduction(GoldenCase c) {
