@@ -7,10 +7,13 @@ import dev.graft.tensor.Tensor;
 
 /**
  * Negative log likelihood of each row of log-probabilities [n, c], as [n], with label smoothing
- * (Szegedy et al., 2016); a second input [c] weighs the classes. A negative target ignores its row.
- * The name is that of the loss it is a part of.
+ * (Szegedy et al., 2016); a second input [c] weighs the classes. A target of {@link #IGNORE_INDEX}
+ * ignores its row. The name is that of the loss it is a part of.
  */
 public record Nll(String name, int[] target, float smoothing) implements Op {
+  /** The target of a row without a loss; PyTorch's value. */
+  public static final int IGNORE_INDEX = -100;
+
   public Nll(int[] target, float smoothing) {
     this("nll_loss", target, smoothing);
   }
@@ -26,10 +29,15 @@ public record Nll(String name, int[] target, float smoothing) implements Op {
           "%s: %d targets for a batch of %d: input %s", name, target.length, x.dim(0), x);
     }
     for (int i = 0; i < target.length; i++) {
-      if (target[i] >= x.dim(1)) {
+      if (target[i] >= x.dim(1) || (target[i] < 0 && target[i] != IGNORE_INDEX)) {
         throw ShapeException.of(
-            "%s: target %d of row %d is out of range: the input has %d classes (0 … %d)",
-            name, target[i], i, x.dim(1), x.dim(1) - 1);
+            "%s: target %d of row %d is out of range: the input has %d classes (0 … %d)%s",
+            name,
+            target[i],
+            i,
+            x.dim(1),
+            x.dim(1) - 1,
+            target[i] < 0 ? "; " + IGNORE_INDEX + " ignores a row" : "");
       }
     }
     if (in.length > 1 && !in[1].equals(Shape.of(x.dim(1)))) {

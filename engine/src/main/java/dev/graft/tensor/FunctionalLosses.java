@@ -21,7 +21,7 @@ abstract sealed class FunctionalLosses extends FunctionalActivations permits Fun
   /**
    * Cross-entropy of logits [n, classes], or [n, classes, h, w] with n·h·w targets in row-major
    * order. classWeights [classes] or null; smoothing in [0, 1] moves that part of the target to all
-   * classes evenly (Szegedy et al., 2016). A negative target ignores its row; the mean is over the
+   * classes evenly (Szegedy et al., 2016). A target of −100 ignores its row; the mean is over the
    * weights of the others.
    *
    * @throws ShapeException if a target is not a class

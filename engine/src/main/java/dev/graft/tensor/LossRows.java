@@ -50,7 +50,7 @@ final class LossRows {
       throw new IllegalArgumentException(
           op
               + (ignored
-                  ? ": nothing to average: every target is negative, which ignores its row"
+                  ? ": nothing to average: every target is -100, which ignores its row"
                   : ": nothing to average: the class weights of all targets are 0"));
     }
     return (float) total;

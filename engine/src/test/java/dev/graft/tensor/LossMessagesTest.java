@@ -111,8 +111,12 @@ class LossMessagesTest {
         "kl_div: empty batch: input [0, 3] has nothing to average; skip it, or use reduction SUM",
         () -> Functional.klDiv(t(0, 3), t(0, 3), Reduction.BATCHMEAN, false));
     wrong(
-        "nll_loss: nothing to average: every target is negative, which ignores its row",
-        () -> Functional.nllLoss(t(2, 4), new int[] {-1, -100}));
+        "nll_loss: nothing to average: every target is -100, which ignores its row",
+        () -> Functional.nllLoss(t(2, 4), new int[] {-100, -100}));
+    wrong(
+        "nll_loss: target -1 of row 1 is out of range: the input has 4 classes (0 … 3); -100"
+            + " ignores a row",
+        () -> Functional.nllLoss(t(2, 4), new int[] {-100, -1}));
     wrong(
         "cross_entropy: nothing to average: the class weights of all targets are 0",
         () -> Functional.crossEntropy(t(2, 4), new int[2], t(4), 0, Reduction.MEAN));

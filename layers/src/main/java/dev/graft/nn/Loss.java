@@ -6,7 +6,7 @@ import dev.graft.tensor.Tensor;
 @FunctionalInterface
 public interface Loss {
   /**
-   * @param target one class index per row of output; a negative one ignores its row
+   * @param target one class index per row of output; −100 ignores its row
    */
   Tensor apply(Tensor output, int[] target);
 }

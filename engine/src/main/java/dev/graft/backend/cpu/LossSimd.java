@@ -25,17 +25,21 @@ final class LossSimd implements LossKernels {
 
   @Override
   public void lossGrad(LossKind kind, float p, View x, View target, View gradOut, View gradX) {
-    LossGradLoops.Operands all = operands(x, target, gradOut, gradX);
-    Parallel.forRange(
-        x.numel(), GRAIN, (from, end) -> LossGradLoops.apply(kind, p, all, from, end));
+    grad(kind, p, false, operands(x, target, gradOut, gradX), x.numel());
   }
 
   @Override
   public void lossTargetGrad(
       LossKind kind, float p, View x, View target, View gradOut, View gradTarget) {
-    LossGradLoops.Operands all = operands(x, target, gradOut, gradTarget);
+    grad(kind, p, true, operands(x, target, gradOut, gradTarget), x.numel());
+  }
+
+  private static void grad(
+      LossKind kind, float p, boolean ofTarget, LossGradLoops.Operands all, int n) {
     Parallel.forRange(
-        x.numel(), GRAIN, (from, end) -> LossGradLoops.applyToTarget(kind, p, all, from, end));
+        n,
+        GRAIN,
+        (from, end) -> LossGradLoops.apply(kind, p, ofTarget, all.from(from), end - from));
   }
 
   private static LossGradLoops.Operands operands(View x, View target, View grad, View out) {

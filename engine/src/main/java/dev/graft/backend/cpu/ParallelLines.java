@@ -15,6 +15,9 @@ final class ParallelLines implements LineKernels {
   /** Up to this many, the best are kept sorted while a line is read; beyond, the line is sorted. */
   private static final int FEW = 32;
 
+  /** Neighbouring lines that are summed together. */
+  private static final int COLUMNS = 64;
+
   /** The lines of a view along one dimension. */
   private record Lines(Layout starts, int step, int size, int inner, float[] array) {
     static Lines of(View v, int dim) {
@@ -52,22 +55,46 @@ final class ParallelLines implements LineKernels {
   public void cumsum(View x, int dim, boolean fromLast, View out) {
     Lines in = Lines.of(x, dim);
     Lines to = Lines.of(out, dim);
-    int last = in.size - 1;
+    int columns = in.starts.dim(-1);
+    int reach = fromLast ? in.size - 1 : 0;
+    int sign = fromLast ? -1 : 1;
     in.forEach(
         in.size,
         (from, end) -> {
-          for (int n = from; n < end; n++) {
-            int a = in.start(n) + (fromLast ? last * in.step : 0);
-            int b = to.start(n) + (fromLast ? last * to.step : 0);
-            int aStep = fromLast ? -in.step : in.step;
-            int bStep = fromLast ? -to.step : to.step;
-            double sum = 0;
-            for (int k = 0; k <= last; k++, a += aStep, b += bStep) {
-              sum += in.array[a];
-              to.array[b] = (float) sum;
+          // Lines that lie side by side are summed together: one cache line serves several.
+          double[] sums = new double[COLUMNS];
+          for (int n = from, count; n < end; n += count) {
+            count = Math.min(Math.min(COLUMNS, end - n), columns - n % columns);
+            int a = in.start(n) + reach * in.step;
+            int b = to.start(n) + reach * to.step;
+            if (count == 1) {
+              addLine(in.array, a, sign * in.step, to.array, b, sign * to.step, in.size);
+              continue;
+            }
+            Arrays.fill(sums, 0, count, 0);
+            int aStep = in.starts.stride(-1);
+            int bStep = to.starts.stride(-1);
+            for (int k = 0; k < in.size; k++, a += sign * in.step, b += sign * to.step) {
+              addRow(in.array, a, aStep, sums, count, to.array, b, bStep);
             }
           }
         });
+  }
+
+  private static void addLine(float[] x, int a, int aStep, float[] y, int b, int bStep, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += x[a + i * aStep];
+      y[b + i * bStep] = (float) sum;
+    }
+  }
+
+  private static void addRow(
+      float[] x, int a, int aStep, double[] sums, int n, float[] y, int b, int bStep) {
+    for (int i = 0; i < n; i++) {
+      sums[i] += x[a + i * aStep];
+      y[b + i * bStep] = (float) sums[i];
+    }
   }
 
   @Override
