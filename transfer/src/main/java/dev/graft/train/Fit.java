@@ -5,6 +5,7 @@ import dev.graft.data.Batches;
 import dev.graft.data.DataLoader;
 import dev.graft.nn.Layer;
 import dev.graft.optim.Optimizer;
+import dev.graft.tensor.ShapeException;
 import dev.graft.tensor.StateDict;
 import dev.graft.tensor.Tensor;
 import dev.graft.train.EarlyStopping.Monitor;
@@ -118,7 +119,7 @@ final class Fit {
     }
     Tensor output = model.apply(next.x());
     Checks.output(output, next, train.dataset());
-    Tensor loss = trainer.loss().apply(output, next.labels());
+    Tensor loss = loss(output, next.labels());
     double value = loss.item();
     Checks.loss(value, step, epoch);
     optimizer.zeroGrad();
@@ -133,6 +134,18 @@ final class Fit {
     step++;
     batch++;
     return value;
+  }
+
+  /** The loss; what it says of bad values is told together with the step. */
+  private Tensor loss(Tensor output, int[] labels) {
+    try {
+      return trainer.loss().apply(output, labels);
+    } catch (ShapeException e) {
+      throw e;
+    } catch (IllegalArgumentException e) {
+      String where = "trainer: step %d (epoch %d): ".formatted(step, epoch + 1);
+      throw new IllegalArgumentException(where + e.getMessage(), e);
+    }
   }
 
   private double lr() {

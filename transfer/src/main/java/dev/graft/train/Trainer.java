@@ -163,7 +163,8 @@ public final class Trainer {
    * @param validation held-out examples, looked at after each epoch; may be null
    * @throws IllegalArgumentException if epochs is below 1, nothing is trainable, the network's
    *     output does not fit the classes, or the folder of checkpoints holds one already
-   * @throws ArithmeticException if the loss becomes NaN or infinite
+   * @throws ArithmeticException if the loss becomes NaN or infinite; a loss of Graft's that is
+   *     given NaN or infinite values names them in an IllegalArgumentException
    * @throws dev.graft.data.DataException if an example cannot be read
    * @throws IOException if a checkpoint or a log cannot be written
    */

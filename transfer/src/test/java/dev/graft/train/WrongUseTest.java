@@ -175,8 +175,8 @@ class WrongUseTest {
             new Trainer(linear(3), new CrossEntropyLoss(), new SGD(linear(3).parameters(), 0.1))
                 .fit(loader(), 1));
     wrong(
-        "trainer: the loss is NaN at step 0 (epoch 1); a lower learning rate, clipped gradients or"
-            + " normalised inputs may help",
+        "trainer: step 0 (epoch 1): cross_entropy: the loss is NaN: input[0, 0] is NaN; an earlier"
+            + " step may have diverged (lower the learning rate), or the data is bad",
         () ->
             trainer(linear(3))
                 .fit(
