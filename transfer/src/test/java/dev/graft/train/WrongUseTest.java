@@ -14,6 +14,7 @@ import dev.graft.nn.CrossEntropyLoss;
 import dev.graft.nn.Flatten;
 import dev.graft.nn.Layer;
 import dev.graft.nn.Linear;
+import dev.graft.nn.Loss;
 import dev.graft.nn.Sequential;
 import dev.graft.optim.SGD;
 import dev.graft.tensor.Rng;
@@ -174,6 +175,14 @@ class WrongUseTest {
         () ->
             new Trainer(linear(3), new CrossEntropyLoss(), new SGD(linear(3).parameters(), 0.1))
                 .fit(loader(), 1));
+    wrong(
+        "trainer: the loss is NaN at step 0 (epoch 1); a lower learning rate, clipped gradients or"
+            + " normalised inputs may help",
+        () -> {
+          Layer model = linear(3);
+          Loss loss = (output, target) -> output.sum().mul(Float.NaN);
+          new Trainer(model, loss, new SGD(model.parameters(), 0.1)).fit(loader(), 1);
+        });
     wrong(
         "trainer: step 0 (epoch 1): cross_entropy: the loss is NaN: input[0, 0] is NaN; an earlier"
             + " step may have diverged (lower the learning rate), or the data is bad",
