@@ -2,7 +2,7 @@ package org.rapaio.jupyter.kernel.channels;
 
 /**
  * Takes the place of the kernel's class of this name, which two races at start make deaf, so that
- * Jupyter waits for an answer that never comes (21 of 80 starts on two busy cores, 0 of 200 with
+ * Jupyter waits for an answer that never comes (21 of 80 starts on two busy cores, 0 of 133 with
  * this one). It sets {@code running} only after the thread has started, and a thread quicker than
  * its starter reads false and ends; and a message that comes before the kernel has made its table
  * of handlers ends the loop with a NullPointerException. To be dropped when a release after 3.0.1
