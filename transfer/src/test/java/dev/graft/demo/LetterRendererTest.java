@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.graft.demo.LetterRenderer.Letter;
 import java.util.Arrays;
@@ -19,11 +18,7 @@ class LetterRendererTest {
 
   @BeforeAll
   static void loadFonts() {
-    try {
-      fonts = FontLibrary.installed();
-    } catch (IllegalArgumentException e) {
-      assumeTrue(false, e.getMessage());
-    }
+    fonts = TestFonts.installedOrSkip();
   }
 
   @Test

@@ -3,7 +3,6 @@ package dev.graft.demo;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.graft.transfer.Classifier;
 import java.io.PrintWriter;
@@ -22,11 +21,7 @@ class PretrainLettersCommandTest {
 
   @BeforeAll
   static void needsFonts() {
-    try {
-      FontLibrary.installed();
-    } catch (IllegalArgumentException e) {
-      assumeTrue(false, e.getMessage());
-    }
+    TestFonts.installedOrSkip();
   }
 
   private int run(Path out, String... more) {
