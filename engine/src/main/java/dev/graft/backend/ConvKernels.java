@@ -19,6 +19,18 @@ public interface ConvKernels {
    */
   void convTranspose2d(ConvShape shape, View x, View weight, View bias, View out);
 
+  /**
+   * A convolution for many runs, as {@link PreparedConv#bind} says; the weight's values are read
+   * now. weight has any strides; bias is [outChannels], dense, or null.
+   *
+   * @param residual whether a tensor of the output's shape is added
+   * @param relu whether negative results become 0, last of all
+   */
+  default PreparedConv prepare(
+      ConvShape shape, View weight, View bias, boolean residual, boolean relu) {
+    return new PlainPreparedConv(this, shape, weight, bias, residual, relu);
+  }
+
   /** x and gradOut have any strides; gradWeight is dense row-major [o, i/groups, kh, kw]. */
   void conv2dWeightGrad(ConvShape shape, View x, View gradOut, View gradWeight);
 }
