@@ -135,17 +135,18 @@ public final class ClBackend implements Backend {
     return program(file, "");
   }
 
+  /** As {@link #program(String)}, with macros. */
   ClProgram program(String file, String options) {
-    return program(file, options, file.equals(ClElementwise.FILE) ? ClExpressions.source() : "");
+    return program(file, options, "");
   }
 
-  /** As {@link #program(String)}, with macros, and with generated text behind the file's. */
-  private synchronized ClProgram program(String file, String options, String generated) {
-    String key = file + " " + options;
+  /** As {@link #program(String, String)}, with generated text behind the file's. */
+  synchronized ClProgram program(String file, String options, String generated) {
+    String key = file + " " + options + generated;
     ClProgram program = programs.get(key);
     if (program == null) {
-      program =
-          ClProgram.build(this, context, device, file, ClProgram.source(file) + generated, options);
+      String source = ClProgram.source(file) + generated;
+      program = ClProgram.build(this, context, device, file, source, options);
       programs.put(key, program);
     }
     return program;

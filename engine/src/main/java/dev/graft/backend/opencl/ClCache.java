@@ -25,7 +25,7 @@ final class ClCache {
 
   static ClCache of(ClDevice device, String options, String source) {
     String folder = System.getProperty("graft.opencl.cache", "");
-    if (folder.equals("off")) {
+    if (folder.equals("off") || device.ownCache()) {
       return new ClCache(null);
     }
     Path root =

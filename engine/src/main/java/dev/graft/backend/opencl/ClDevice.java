@@ -8,7 +8,12 @@ import org.jocl.Sizeof;
 import org.jocl.cl_device_id;
 import org.jocl.cl_platform_id;
 
-/** A device as its driver describes it. */
+/**
+ * A device as its driver describes it.
+ *
+ * @param ownCache whether the driver itself keeps what it has compiled. Asked for a program's
+ *     binary, PoCL would compile all its kernels a second time.
+ */
 record ClDevice(
     cl_platform_id platform,
     cl_device_id id,
@@ -21,7 +26,8 @@ record ClDevice(
     int workGroup,
     long localMemory,
     long memory,
-    long largest) {
+    long largest,
+    boolean ownCache) {
 
   static ClDevice of(cl_platform_id platform, cl_device_id id) {
     long type = number(id, CL.CL_DEVICE_TYPE);
@@ -40,7 +46,8 @@ record ClDevice(
         (int) Math.min(number(id, CL.CL_DEVICE_MAX_WORK_GROUP_SIZE), sizes[0]),
         number(id, CL.CL_DEVICE_LOCAL_MEM_SIZE),
         number(id, CL.CL_DEVICE_GLOBAL_MEM_SIZE),
-        number(id, CL.CL_DEVICE_MAX_MEM_ALLOC_SIZE));
+        number(id, CL.CL_DEVICE_MAX_MEM_ALLOC_SIZE),
+        platformName(platform).equals("Portable Computing Language"));
   }
 
   /** Why the device cannot be used, or null. */
@@ -69,14 +76,26 @@ record ClDevice(
         ClErrors.size(localMemory));
   }
 
+  private static String platformName(cl_platform_id platform) {
+    long[] size = new long[1];
+    CL.clGetPlatformInfo(platform, CL.CL_PLATFORM_NAME, 0, null, size);
+    byte[] bytes = new byte[(int) size[0]];
+    CL.clGetPlatformInfo(platform, CL.CL_PLATFORM_NAME, bytes.length, Pointer.to(bytes), null);
+    return text(bytes);
+  }
+
+  private static String text(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    int end = text.indexOf('\0');
+    return (end < 0 ? text : text.substring(0, end)).strip();
+  }
+
   private static String text(cl_device_id id, int what) {
     long[] size = new long[1];
     CL.clGetDeviceInfo(id, what, 0, null, size);
     byte[] bytes = new byte[(int) size[0]];
     CL.clGetDeviceInfo(id, what, bytes.length, Pointer.to(bytes), null);
-    String text = new String(bytes, StandardCharsets.UTF_8);
-    int end = text.indexOf('\0');
-    return (end < 0 ? text : text.substring(0, end)).strip();
+    return text(bytes);
   }
 
   /** A number of 4 or 8 bytes, little-endian. */

@@ -7,7 +7,8 @@ import dev.graft.backend.View;
 
 /** The kernels of {@code elementwise.cl}. */
 final class ClElementwise implements ElementwiseKernels {
-  static final String FILE = "elementwise.cl";
+  private static final String FILE = "elementwise.cl";
+  private static final String SELECT = "select.cl";
 
   private final ClBackend backend;
 
@@ -15,10 +16,14 @@ final class ClElementwise implements ElementwiseKernels {
     this.backend = backend;
   }
 
+  /** A kernel of the program of one kind. */
+  static ClLaunch launch(ClBackend backend, String kernel, Enum<?> kind, String use) {
+    return backend.program(FILE, "", use).launch(kernel + kind.name());
+  }
+
   @Override
   public void unary(UnaryKind kind, float p, float q, View x, View out) {
-    backend
-        .launch(FILE, "unary_" + kind)
+    launch(backend, "unary_", kind, ClExpressions.use(kind))
         .of(x.numel())
         .of(p)
         .of(q)
@@ -29,8 +34,7 @@ final class ClElementwise implements ElementwiseKernels {
 
   @Override
   public void unaryGrad(UnaryKind kind, float p, float q, View x, View y, View gradY, View gradX) {
-    backend
-        .launch(FILE, "unary_grad_" + kind)
+    launch(backend, "unary_grad_", kind, ClExpressions.use(kind))
         .of(x.numel())
         .of(p)
         .of(q)
@@ -44,7 +48,7 @@ final class ClElementwise implements ElementwiseKernels {
   @Override
   public void binary(BinaryKind kind, View a, View b, View out) {
     for (ClNest nest : ClNest.inMemoryOrder(out.layout(), a.layout(), b.layout()).parts()) {
-      ClLaunch launch = nest.begin(backend.launch(FILE, "binary_" + kind));
+      ClLaunch launch = nest.begin(launch(backend, "binary_", kind, ClExpressions.use(kind)));
       nest.operand(launch, out, 0);
       nest.operand(launch, a, 1);
       nest.operand(launch, b, 2);
@@ -65,7 +69,7 @@ final class ClElementwise implements ElementwiseKernels {
   private void binaryGrad(BinaryKind kind, View a, View b, View gradOut, View grad, int wanted) {
     for (ClNest nest :
         ClNest.inMemoryOrder(grad.layout(), a.layout(), b.layout(), gradOut.layout()).parts()) {
-      ClLaunch launch = nest.begin(backend.launch(FILE, "binary_grad_" + kind));
+      ClLaunch launch = nest.begin(launch(backend, "binary_grad_", kind, ClExpressions.use(kind)));
       nest.operand(launch, grad, 0);
       nest.operand(launch, a, 1);
       nest.operand(launch, b, 2);
@@ -78,7 +82,7 @@ final class ClElementwise implements ElementwiseKernels {
   public void select(View condition, View a, View b, View out) {
     for (ClNest nest :
         ClNest.inMemoryOrder(out.layout(), a.layout(), b.layout(), condition.layout()).parts()) {
-      ClLaunch launch = nest.begin(backend.launch(FILE, "choose"));
+      ClLaunch launch = nest.begin(backend.launch(SELECT, "choose"));
       nest.operand(launch, out, 0);
       nest.operand(launch, a, 1);
       nest.operand(launch, b, 2);
@@ -90,7 +94,7 @@ final class ClElementwise implements ElementwiseKernels {
   @Override
   public void dropoutMask(long seed, float p, View out) {
     backend
-        .launch(FILE, "dropout_mask")
+        .launch(SELECT, "dropout_mask")
         .of(out.numel())
         .of(seed)
         .of(p)

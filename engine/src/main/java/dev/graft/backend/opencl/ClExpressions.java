@@ -11,30 +11,24 @@ import dev.graft.backend.UnaryKind;
 final class ClExpressions {
   private ClExpressions() {}
 
-  /** One use of a macro for every kind. */
-  static String source() {
-    StringBuilder text = new StringBuilder("\n");
-    for (UnaryKind kind : UnaryKind.values()) {
-      use(text, "UNARY", kind, value(kind), slope(kind));
-    }
-    for (BinaryKind kind : BinaryKind.values()) {
-      use(text, "BINARY", kind, value(kind));
-      if (hasGradient(kind)) {
-        use(text, "BINARY_GRAD", kind, slopeA(kind), slopeB(kind));
-      }
-    }
-    for (LossKind kind : LossKind.values()) {
-      use(text, "LOSS", kind, value(kind), slope(kind), targetSlope(kind));
-    }
-    return text.toString();
+  /** The use of a macro that makes the kernels of a kind. */
+  static String use(UnaryKind kind) {
+    return use("UNARY", kind, value(kind), slope(kind));
   }
 
-  private static void use(StringBuilder text, String macro, Enum<?> kind, String... expressions) {
-    text.append(macro).append('(').append(kind.name());
-    for (String expression : expressions) {
-      text.append(", ").append(expression);
-    }
-    text.append(")\n");
+  static String use(BinaryKind kind) {
+    String forward = use("BINARY", kind, value(kind));
+    return hasGradient(kind)
+        ? forward + use("BINARY_GRAD", kind, slopeA(kind), slopeB(kind))
+        : forward;
+  }
+
+  static String use(LossKind kind) {
+    return use("LOSS", kind, value(kind), slope(kind), targetSlope(kind));
+  }
+
+  private static String use(String macro, Enum<?> kind, String... expressions) {
+    return "\n" + macro + "(" + kind.name() + ", " + String.join(", ", expressions) + ")\n";
   }
 
   private static String value(UnaryKind kind) {

@@ -14,8 +14,7 @@ final class ClLosses implements LossKernels {
 
   @Override
   public void loss(LossKind kind, float p, View x, View target, View out) {
-    backend
-        .launch(ClElementwise.FILE, "loss_" + kind)
+    ClElementwise.launch(backend, "loss_", kind, ClExpressions.use(kind))
         .of(x.numel())
         .of(p)
         .view(x)
@@ -37,8 +36,7 @@ final class ClLosses implements LossKernels {
 
   private void grad(
       LossKind kind, float p, View x, View target, View gradOut, View grad, int ofTarget) {
-    backend
-        .launch(ClElementwise.FILE, "loss_grad_" + kind)
+    ClElementwise.launch(backend, "loss_grad_", kind, ClExpressions.use(kind))
         .of(x.numel())
         .of(p)
         .view(x)
