@@ -30,6 +30,7 @@ import picocli.CommandLine.Parameters;
     })
 final class EvaluateCommand implements Callable<Integer> {
   @Mixin private Common common;
+  @Mixin private DeviceOption device;
 
   @Parameters(
       index = "0",
@@ -52,6 +53,7 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Output output = common.output();
     Classifier classifier = Classifier.load(model);
+    classifier.network().to(device.get());
     ImageFolder folder = folder(classifier);
     long start = System.nanoTime();
     FolderRun run;

@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
     description = "Prints the most probable classes of images. Fails if an image cannot be read.")
 final class PredictCommand implements Callable<Integer> {
   @Mixin private Common common;
+  @Mixin private DeviceOption device;
 
   @Parameters(index = "0", paramLabel = "MODEL", description = "A model that graft train saved.")
   private Path model;
@@ -42,6 +43,7 @@ final class PredictCommand implements Callable<Integer> {
     }
     Output output = common.output();
     Classifier classifier = Classifier.load(model);
+    classifier.network().to(device.get());
     ImageLoader loader = new ImageLoader(classifier.preprocessing());
     List<Map<String, Object>> predictions = new ArrayList<>();
     boolean failed = false;

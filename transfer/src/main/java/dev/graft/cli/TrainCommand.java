@@ -2,6 +2,7 @@ package dev.graft.cli;
 
 import dev.graft.data.ImageFolder;
 import dev.graft.models.Architecture;
+import dev.graft.nn.Layer;
 import dev.graft.nn.Linear;
 import dev.graft.tensor.Autograd;
 import dev.graft.tensor.Rng;
@@ -42,6 +43,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   @Mixin private Common common;
+  @Mixin private DeviceOption device;
 
   @Option(names = "--images", required = true, paramLabel = "DIR", description = "The images.")
   private Path images;
@@ -88,6 +90,7 @@ final class TrainCommand implements Callable<Integer> {
     }
     Output output = common.output();
     Trunks.Trunk trunk = Trunks.load(weights);
+    trunk.backbone().network().to(device.get());
     output.line("trunk      %s from %s", trunk.architecture().name(), weights.getFileName());
     Split split = split(trunk, output);
     output.line(
@@ -152,10 +155,15 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private static FolderRun run(Trunks.Trunk trunk, ImageFolder folder, String what, Output output) {
-    trunk.backbone().network().freeze();
+    Layer network = trunk.backbone().network();
+    network.freeze();
     try (Progress progress = Progress.of(what, folder.size())) {
       FolderRun run =
-          FolderRun.of(folder, trunk.preprocessing(), trunk.backbone()::features, progress::to);
+          FolderRun.of(
+              folder,
+              trunk.preprocessing(),
+              images -> trunk.backbone().features(images.to(network.backend())),
+              progress::to);
       output.unreadable(run.unreadable());
       return run;
     }

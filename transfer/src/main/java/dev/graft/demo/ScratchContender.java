@@ -85,7 +85,9 @@ final class ScratchContender implements Contender {
   }
 
   private CifarResNet network(int draw) {
-    return CifarResNet.of(20, Digits.CLASSES, Rng.of(seed).split("weights " + draw));
+    CifarResNet network = CifarResNet.of(20, Digits.CLASSES, Rng.of(seed).split("weights " + draw));
+    network.to(pool.backend());
+    return network;
   }
 
   private int[] answers(CifarResNet network) {

@@ -125,9 +125,9 @@ public final class Classifier {
     return (Backbone) network;
   }
 
-  /** Logits [n, classes] of preprocessed images [n, 3, h, w]. */
+  /** Logits [n, classes], where the network lies, of preprocessed images [n, 3, h, w]. */
   public Tensor logits(Tensor images) {
-    return Autograd.noGrad(() -> network.apply(images));
+    return Autograd.noGrad(() -> network.apply(images.to(network.backend())));
   }
 
   /** Probabilities [n, classes]. */
