@@ -146,10 +146,15 @@ public final class ClBackend implements Backend {
     ClProgram program = programs.get(key);
     if (program == null) {
       String source = ClProgram.source(file) + generated;
-      program = ClProgram.build(this, context, device, file, source, options);
+      program = build(file, source, options);
       programs.put(key, program);
     }
     return program;
+  }
+
+  /** Compiles a program of any text. */
+  ClProgram build(String name, String source, String options) {
+    return ClProgram.build(this, context, device, name, source, options);
   }
 
   ClLaunch launch(String file, String kernel) {

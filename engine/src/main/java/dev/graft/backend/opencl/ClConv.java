@@ -10,6 +10,7 @@ import dev.graft.tensor.Shape;
 /**
  * Convolutions as products by {@code gemm.cl}, which reads the image's windows itself: forward, the
  * input gradient in phases, so that no zeros of a stride are multiplied, and the weight gradient.
+ * Large 3×3 convolutions go to {@link ClWinograd}.
  */
 final class ClConv implements ConvKernels {
   private final ClBackend backend;
@@ -22,8 +23,15 @@ final class ClConv implements ConvKernels {
 
   @Override
   public void conv2d(ConvShape s, View x, View weight, View bias, View out) {
-    ClConvWeights packed = ClConvWeights.forward(backend, s, weight);
     ClImage image = ClImage.of(backend, x);
+    if (ClWinograd.accepts(s)) {
+      ClWinograd winograd = ClWinograd.forward(backend, s, weight);
+      winograd.run(image, bias, null, false, out);
+      winograd.release();
+      image.release();
+      return;
+    }
+    ClConvWeights packed = ClConvWeights.forward(backend, s, weight);
     forward(backend, s, image, packed, bias, null, false, out);
     image.release();
     packed.release();
@@ -85,7 +93,7 @@ final class ClConv implements ConvKernels {
   @Override
   public PreparedConv prepare(
       ConvShape shape, View weight, View bias, boolean residual, boolean relu) {
-    return ClPreparedConv.of(backend, shape, weight, bias, residual, relu);
+    return ClPreparedConv.of(backend, shape, weight, bias, relu);
   }
 
   // ---- the input gradient
@@ -93,6 +101,13 @@ final class ClConv implements ConvKernels {
   @Override
   public void convTranspose2d(ConvShape s, View x, View weight, View bias, View out) {
     ClImage image = ClImage.of(backend, x);
+    if (ClWinograd.accepts(s)) {
+      ClWinograd winograd = ClWinograd.transposed(backend, s, weight);
+      winograd.run(image, bias, null, false, out);
+      winograd.release();
+      image.release();
+      return;
+    }
     for (int ph = 0; ph < Math.min(s.strideH(), s.height()); ph++) {
       for (int pw = 0; pw < Math.min(s.strideW(), s.width()); pw++) {
         phase(s, ClPhase.rows(s, ph), ClPhase.columns(s, pw), image, weight, bias, out);

@@ -70,6 +70,10 @@ final class ClLaunch {
     return add(Pointer.to(eight), RANK * Sizeof.cl_int);
   }
 
+  ClLaunch int2(int a, int b) {
+    return add(Pointer.to(new int[] {a, b}), 2 * Sizeof.cl_int);
+  }
+
   /** Four ints as an int4. */
   ClLaunch int4(int a, int b, int c, int d) {
     return add(Pointer.to(new int[] {a, b, c, d}), 4 * Sizeof.cl_int);

@@ -45,6 +45,7 @@ final class ClProduct {
   private View residual;
   private boolean relu;
 
+  private ClTile chosen;
   private int[] image = {};
   private int[] taps = {};
 
@@ -121,6 +122,12 @@ final class ClProduct {
     return this;
   }
 
+  /** Computes by this tile instead of the one that looks fastest. */
+  ClProduct by(ClTile tile) {
+    chosen = tile;
+    return this;
+  }
+
   /** residual lies as out does. */
   ClProduct epilogue(View added, boolean withRelu) {
     residual = added;
@@ -132,7 +139,7 @@ final class ClProduct {
     if (m == 0 || n == 0 || batch == 0) {
       return;
     }
-    ClTile tile = ClTile.of(backend.device(), m, n, batch);
+    ClTile tile = chosen != null ? chosen : ClTile.of(backend.device(), m, n, batch);
     int splits = scatter == null ? splits(tile) : 1;
     if (splits == 1) {
       launch(tile, 1, k, out, outRow, outBatch, 0, true);

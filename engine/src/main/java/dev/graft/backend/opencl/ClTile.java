@@ -8,7 +8,7 @@ import java.util.List;
  */
 record ClTile(int bm, int bn, int bk, int tm, int tn) {
   /** The larger the tile, the less is read for each multiplication. */
-  private static final List<ClTile> ALL =
+  static final List<ClTile> ALL =
       List.of(
           new ClTile(128, 128, 16, 8, 8),
           new ClTile(128, 64, 16, 8, 4),
