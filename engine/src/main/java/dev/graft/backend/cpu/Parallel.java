@@ -13,7 +13,7 @@ public final class Parallel {
   }
 
   /** A loop that is known ahead and run many times. */
-  record Loop(int n, int grain, RangeBody body) implements Runnable {
+  public record Loop(int n, int grain, RangeBody body) implements Runnable {
     @Override
     public void run() {
       forRange(n, grain, body);
