@@ -33,7 +33,8 @@ final class OnnxRuntime extends Contender.Local {
   OnnxRuntime(byte[] model, Map<String, float[]> inputs, Map<String, Shape> shapes, String output) {
     super(NAME);
     this.model = model;
-    inputs.forEach((name, values) -> this.inputs.put(name, tensor(buffer(values), shapes.get(name))));
+    inputs.forEach(
+        (name, values) -> this.inputs.put(name, tensor(buffer(values), shapes.get(name))));
     out = buffer(new float[shapes.get(output).numel()]);
     outputs = Map.of(output, tensor(out, shapes.get(output)));
     threads(1);

@@ -42,11 +42,10 @@ final class Race {
       }
     }
     return IntStream.range(0, calls.length)
-        .mapToObj(
-            i ->
-                new Times(
-                    contenders.get(i).name(),
-                    samples.get(i).stream().mapToDouble(Double::doubleValue).toArray()))
+        .mapToObj(i ->
+            new Times(
+                contenders.get(i).name(),
+                samples.get(i).stream().mapToDouble(Double::doubleValue).toArray()))
         .toList();
   }
 

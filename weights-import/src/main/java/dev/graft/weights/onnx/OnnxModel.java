@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * An ONNX model that is put together by hand: inputs, constants, nodes in an order in which they can
- * be computed, outputs. {@link OnnxExport} makes one of a network. All values are float32; shapes
- * are written as they are, with {@link #BATCH} for a size that the file leaves open.
+ * An ONNX model that is put together by hand: inputs, constants, nodes in an order in which they
+ * can be computed, outputs. {@link OnnxExport} makes one of a network. All values are float32;
+ * shapes are written as they are, with {@link #BATCH} for a size that the file leaves open.
  */
 public final class OnnxModel {
   /** A first dimension of this size in an input or output is written as the variable "batch". */
