@@ -37,6 +37,7 @@ final class Report {
   private final Unit unit;
   private final Path csv;
   private final List<String> lines = new ArrayList<>(List.of(CSV_HEADER));
+  private final long start = System.nanoTime();
   private List<String> columns = List.of();
 
   Report(String command, Unit unit, Path csv) {
@@ -123,7 +124,7 @@ final class Report {
   void close() {
     System.out.printf(
         "%nMedian, and lower–upper quartile, of rounds in turns; ratio: Graft ÷ peer (%s is better).%n"
-            + "Figures: %s%n",
-        unit.rate ? "more" : "less", csv);
+            + "Figures: %s. Took %d s.%n",
+        unit.rate ? "more" : "less", csv, (System.nanoTime() - start) / 1_000_000_000);
   }
 }

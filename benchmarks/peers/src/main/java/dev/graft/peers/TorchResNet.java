@@ -16,7 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The ResNets by PyTorch's operations, from a state dict alone: its names and shapes say which. */
-final class TorchResNet {
+final class TorchResNet implements TorchNet {
   private static final int CHANNELS = 1;
   private static final float MOMENTUM = 0.9f;
   private static final float EPS = 1e-5f;
@@ -31,15 +31,15 @@ final class TorchResNet {
     cifar = weights.containsKey("linear.weight");
   }
 
-  /** All that is trained, by name. */
-  Map<String, NDArray> parameters() {
+  @Override
+  public Map<String, NDArray> parameters() {
     Map<String, NDArray> parameters = new LinkedHashMap<>(weights);
     parameters.keySet().removeIf(n -> n.contains("running_") || n.contains("num_batches"));
     return parameters;
   }
 
-  /** Logits of images; the results belong to the images' manager. */
-  NDArray forward(NDArray images, boolean training) {
+  @Override
+  public NDArray forward(NDArray images, boolean training) {
     NDArray x = Activation.relu(norm(conv(images, "conv1", cifar ? 1 : 2), "bn1", training));
     if (!cifar) {
       x = Pool.maxPool2d(x, new Shape(3, 3), new Shape(2, 2), new Shape(1, 1), false);
