@@ -108,13 +108,14 @@ final class Nodes {
 
   /** The whole; what bears the name {@code result} becomes the output. */
   OnnxModel model(String graphName, int[] inputDims, String result, int[] outputDims) {
-    if (nodes.stream().noneMatch(n -> n.output().equals(result))) {
-      nodes.add(new Node("Identity", OUTPUT, List.of(result), Map.of()));
-    }
     OnnxModel model = new OnnxModel(graphName);
     model.input(INPUT, inputDims).output(OUTPUT, outputDims);
     constants.forEach((n, tensor) -> model.constant(n, tensor.shape(), tensor.toArray()));
     integers.forEach(model::integers);
+    boolean computed = nodes.stream().anyMatch(n -> n.output().equals(result));
+    if (!computed) {
+      return model.node("Identity", OUTPUT, List.of(result), OUTPUT, Map.of());
+    }
     for (Node n : nodes) {
       List<String> inputs = n.inputs().stream().map(i -> i.equals(result) ? OUTPUT : i).toList();
       boolean last = n.output().equals(result);
