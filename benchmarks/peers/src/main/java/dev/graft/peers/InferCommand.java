@@ -40,6 +40,9 @@ final class InferCommand implements Callable<Integer> {
       description = "Instead of 1 and 16 (CIFAR: 128).")
   private List<Integer> batches = List.of();
 
+  @Option(names = "--eager", description = "Also Graft without a plan.")
+  private boolean eager;
+
   @Override
   public Integer call() {
     Report report = new Report("infer", Report.Unit.IMAGES, options.csv("infer"));
@@ -70,6 +73,9 @@ final class InferCommand implements Callable<Integer> {
     }
     if (options.with(Libtorch.NAME)) {
       contenders.add(new InferContenders.Torch(work));
+    }
+    if (eager) {
+      contenders.add(new InferContenders.Eager(work));
     }
     try {
       Agreement.check(work.toString(), contenders);

@@ -11,7 +11,14 @@ import picocli.CommandLine.Command;
       "Measures Graft beside ONNX Runtime, PyTorch and EJML on the same work, in turns.",
       "Results are compared before anything is timed."
     },
-    subcommands = {SgemmCommand.class, InferCommand.class, TrainCommand.class})
+    subcommands = {
+      SgemmCommand.class,
+      InferCommand.class,
+      TrainCommand.class,
+      ColdCommand.class,
+      MemoryCommand.class,
+      PlotCommand.class
+    })
 final class Main {
   private Main() {}
 

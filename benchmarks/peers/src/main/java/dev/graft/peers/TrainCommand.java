@@ -76,12 +76,7 @@ final class TrainCommand implements Callable<Integer> {
       }
     } finally {
       contenders.forEach(Contender::close);
-      try (var files = Files.newDirectoryStream(folder)) {
-        for (Path file : files) {
-          Files.delete(file);
-        }
-      }
-      Files.delete(folder);
+      ColdCommand.delete(folder);
     }
   }
 }
