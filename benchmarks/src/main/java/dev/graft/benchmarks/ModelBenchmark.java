@@ -4,6 +4,7 @@ import dev.graft.models.Architecture;
 import dev.graft.nn.CrossEntropyLoss;
 import dev.graft.nn.Layer;
 import dev.graft.optim.SGD;
+import dev.graft.plan.InferencePlan;
 import dev.graft.tensor.Autograd;
 import dev.graft.tensor.Rng;
 import dev.graft.tensor.Tensor;
@@ -40,6 +41,7 @@ public class ModelBenchmark {
   private Tensor images;
   private int[] labels;
   private SGD sgd;
+  private InferencePlan plan;
 
   /** Images per second, beside calls per second. */
   @AuxCounters(AuxCounters.Type.OPERATIONS)
@@ -72,6 +74,15 @@ public class ModelBenchmark {
     model.eval();
     count.images += images.dim(0);
     return Autograd.noGrad(() -> model.apply(images));
+  }
+
+  @Benchmark
+  public Tensor plan(Images count) {
+    if (plan == null) {
+      plan = InferencePlan.of(model.eval()::apply, images.shape());
+    }
+    count.images += images.dim(0);
+    return plan.run(images);
   }
 
   @Benchmark
