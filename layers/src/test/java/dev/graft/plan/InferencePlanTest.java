@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import dev.graft.backend.Backend;
 import dev.graft.backend.Backends;
-import dev.graft.backend.cpu.Parallel;
 import dev.graft.models.CifarResNet;
 import dev.graft.models.ResNet;
 import dev.graft.nn.BatchNorm1d;
@@ -33,21 +32,14 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Plans give what the forward pass gives, however they are run. */
 class InferencePlanTest {
-  private final int threads = Parallel.threads();
-
-  @AfterEach
-  void restore() {
-    Parallel.setThreads(threads);
-  }
-
   /** Running statistics and biases that are not the neutral ones of a new layer. */
   private static <L extends Layer> L lived(L net) {
     Rng rng = Rng.of(7);
@@ -255,19 +247,6 @@ class InferencePlanTest {
   }
 
   @Test
-  void everyNumberOfThreadsGivesTheSameBits() {
-    ResNet net = lived(ResNet.of(18, 10, Rng.of(1)));
-    Tensor x = input(Shape.of(3, 3, 48, 48));
-    InferencePlan plan = InferencePlan.of(net::apply, x.shape());
-    Parallel.setThreads(1);
-    float[] expected = plan.run(x).toArray();
-    for (int n : new int[] {2, 7}) {
-      Parallel.setThreads(n);
-      assertArrayEquals(expected, plan.run(x).toArray());
-    }
-  }
-
-  @Test
   void threadsMayShareAPlan() {
     CifarResNet net = lived(CifarResNet.of(20, 10, Rng.of(1)));
     Shape shape = Shape.of(2, 3, 32, 32);
@@ -329,7 +308,9 @@ class InferencePlanTest {
       assertEquals(
           "plan: the input lies on "
               + Backends.cpu().name()
-              + ", the plan on scalar; move it with to(…)",
+              + ", the plan on "
+              + scalar.name()
+              + "; move it with to(…)",
           message);
     }
   }
@@ -369,8 +350,9 @@ class InferencePlanTest {
     InferencePlan plan = InferencePlan.of(t -> net.apply(t).add(1).relu().softmax(-1), x.shape());
     float[] out = new float[20];
     long bytes = Long.MAX_VALUE;
-    // Vectors are objects until the JIT has compiled their loops: tens of thousands of calls.
-    for (int attempt = 0; attempt < 100 && bytes >= 1000; attempt++) {
+    // Vectors are objects until the JIT, in its own time, has compiled their loops.
+    for (int attempt = 0; attempt < 400 && bytes >= 1000; attempt++) {
+      LockSupport.parkNanos(attempt < 20 ? 0 : 50_000_000);
       bytes = allocatedBy(() -> plan.run(x, out), 1000);
     }
     assertTrue(bytes < 1000, bytes + " bytes in 1000 runs");

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /** Inference plans of whole ResNets answer as the forward pass does, and as torchvision does. */
@@ -34,6 +35,7 @@ class GoldenPlansTest {
     Parallel.setThreads(threads);
   }
 
+  @Tag("every-backend")
   @TestFactory
   Stream<DynamicTest> plansGiveWhatTheForwardPassGives() throws IOException {
     String text = Files.readString(SharedData.golden("models/resnet-keys.json"));
