@@ -25,7 +25,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Whole networks: inference, eager and by a plan, and training steps; images and GFLOP a second. */
+/**
+ * Whole networks: inference, eager and by a plan, and training steps; images and GFLOP a second.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

@@ -75,17 +75,16 @@ final class Roofline {
       int t = i;
       all[t] =
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      together.await();
-                    } catch (Exception e) {
-                      throw new IllegalStateException(e);
-                    }
-                    long start = System.nanoTime();
-                    work.accept(t);
-                    nanos[t] = System.nanoTime() - start;
-                  });
+              .start(() -> {
+                try {
+                  together.await();
+                } catch (Exception e) {
+                  throw new IllegalStateException(e);
+                }
+                long start = System.nanoTime();
+                work.accept(t);
+                nanos[t] = System.nanoTime() - start;
+              });
     }
     long slowest = 0;
     try {
@@ -138,7 +137,8 @@ final class Roofline {
       k = k.fma(factor, factor);
       l = l.fma(factor, factor);
     }
-    FloatVector sum = a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j).add(k).add(l);
+    FloatVector sum =
+        a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j).add(k).add(l);
     return sum.lane(0);
   }
 
