@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -27,9 +29,10 @@ final class Children {
     Path jar = folder.resolve("classes.jar");
     try (OutputStream out = Files.newOutputStream(jar);
         JarOutputStream entries = new JarOutputStream(out)) {
+      Set<String> taken = new HashSet<>();
       for (String part : parts) {
         if (Files.isDirectory(Path.of(part))) {
-          addAll(Path.of(part), entries);
+          addAll(Path.of(part), entries, taken);
         }
       }
     }
@@ -40,16 +43,19 @@ final class Children {
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
   }
 
-  private static void addAll(Path root, JarOutputStream entries) throws IOException {
+  private static void addAll(Path root, JarOutputStream entries, Set<String> taken)
+      throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.walk(root)) {
       files = all.filter(Files::isRegularFile).toList();
     }
     for (Path file : files) {
       String name = root.relativize(file).toString().replace(File.separatorChar, '/');
-      entries.putNextEntry(new JarEntry(name));
-      Files.copy(file, entries);
-      entries.closeEntry();
+      if (taken.add(name)) {
+        entries.putNextEntry(new JarEntry(name));
+        Files.copy(file, entries);
+        entries.closeEntry();
+      }
     }
   }
 
@@ -65,7 +71,9 @@ final class Children {
     try {
       Path errors = Files.createTempFile("peers", ".log");
       long start = System.nanoTime();
-      Process process = new ProcessBuilder(whole).redirectError(errors.toFile()).start();
+      ProcessBuilder builder = new ProcessBuilder(whole).redirectError(errors.toFile());
+      builder.environment().remove("GLIBC_TUNABLES"); // for speed at the price of memory
+      Process process = builder.start();
       String line;
       try (var out = process.inputReader()) {
         line = out.readLine();

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "infer",
     mixinStandardHelpOptions = true,
-    description = "ResNets in eval mode, against ONNX Runtime and libtorch.")
+    description = "ResNets in eval mode, against ONNX Runtime, and libtorch if asked for.")
 final class InferCommand implements Callable<Integer> {
   private static final List<Work> ALL =
       List.of(
@@ -39,6 +39,9 @@ final class InferCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Instead of 1 and 16 (CIFAR: 128).")
   private List<Integer> batches = List.of();
+
+  @Option(names = "--libtorch", description = "Also libtorch, which takes three times as long.")
+  private boolean libtorch;
 
   @Option(names = "--eager", description = "Also Graft without a plan.")
   private boolean eager;
@@ -71,7 +74,7 @@ final class InferCommand implements Callable<Integer> {
     if (options.with(OnnxRuntime.NAME)) {
       contenders.add(InferContenders.onnxRuntime(work));
     }
-    if (options.with(Libtorch.NAME)) {
+    if (libtorch) {
       contenders.add(new InferContenders.Torch(work));
     }
     if (eager) {

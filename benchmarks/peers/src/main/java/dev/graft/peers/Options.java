@@ -16,8 +16,8 @@ final class Options {
   @Option(
       names = "--seconds",
       paramLabel = "S",
-      description = "How long the turns of one line take, all contenders together (default: 4).")
-  double seconds = 4;
+      description = "How long the turns of one line take, all contenders together (default: 3).")
+  double seconds = 3;
 
   @Option(names = "--csv", paramLabel = "FILE", description = "Where the figures go.")
   private Path csv;
