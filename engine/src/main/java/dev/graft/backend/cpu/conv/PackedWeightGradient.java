@@ -42,7 +42,7 @@ final class PackedWeightGradient {
       PackedWeightGradient product =
           new PackedWeightGradient(
               pool,
-              SimdConv.packer(s, x, s.inChannels(), g * channels, channels, taps),
+              TapPacker.forward(s, x, g, taps),
               gradOut.array(),
               gradOut.offset() + g * outputs,
               s.outChannels(),
