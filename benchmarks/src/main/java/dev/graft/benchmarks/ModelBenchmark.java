@@ -77,11 +77,13 @@ public class ModelBenchmark {
   @Benchmark
   public float trainingStep(Images count) {
     model.train();
-    sgd.zeroGrad();
-    Tensor loss = new CrossEntropyLoss().apply(model.apply(images), labels);
-    loss.backward();
-    sgd.step();
     count.images += images.dim(0);
-    return loss.item();
+    return Autograd.step(() -> {
+      sgd.zeroGrad();
+      Tensor loss = new CrossEntropyLoss().apply(model.apply(images), labels);
+      loss.backward();
+      sgd.step();
+      return loss.item();
+    });
   }
 }
