@@ -19,9 +19,6 @@ final class PackedWeightGradient {
   /** Floats of the image matrix packed at a time: about 1 MB, so that they are read from L2. */
   private static final int CHUNK = 1 << 18;
 
-  /** The same where all threads work on one span: its sums are read and written less often. */
-  private static final int LONE_CHUNK = 1 << 22;
-
   /** Spans at most, and floats of partial sums at most. */
   private static final int SPANS = 16;
 
@@ -100,10 +97,9 @@ final class PackedWeightGradient {
   private float[] run() {
     int size = outputs * columns;
     int kc = Blocking.KC;
-    int most = Math.clamp(PARTIAL_FLOATS / Math.max(1, size), 1, SPANS);
-    int chunk = Math.max(1, (most == 1 ? LONE_CHUNK : CHUNK) / columns / kc) * kc;
+    int chunk = Math.max(1, CHUNK / columns / kc) * kc;
     int chunks = (pixels + chunk - 1) / chunk;
-    int spans = Math.clamp(chunks, 1, most);
+    int spans = Math.clamp(PARTIAL_FLOATS / Math.max(1, size), 1, Math.clamp(chunks, 1, SPANS));
     int chunksPerSpan = (chunks + spans - 1) / spans;
     float[] partial = pool.take(spans * size);
     Arrays.fill(partial, 0, spans * size, 0);
