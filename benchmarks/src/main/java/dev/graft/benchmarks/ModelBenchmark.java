@@ -100,12 +100,14 @@ public class ModelBenchmark {
   @Benchmark
   public float trainingStep(Images count, Flops flops) {
     model.train();
-    sgd.zeroGrad();
-    Tensor loss = new CrossEntropyLoss().apply(model.apply(images), labels);
-    loss.backward();
-    sgd.step();
     flops.add(3 * multiplyAdds);
     count.images += images.dim(0);
-    return loss.item();
+    return Autograd.step(() -> {
+      sgd.zeroGrad();
+      Tensor loss = new CrossEntropyLoss().apply(model.apply(images), labels);
+      loss.backward();
+      sgd.step();
+      return loss.item();
+    });
   }
 }
