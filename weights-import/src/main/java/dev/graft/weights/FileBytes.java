@@ -9,6 +9,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A whole file as bytes: mapped into memory, or an array that somebody already read. Closing it
@@ -26,11 +28,14 @@ final class FileBytes implements AutoCloseable {
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final String name;
+  private final Path path;
   private final MemorySegment segment;
   private final Arena arena;
+  private final List<FileBytes> companions = new ArrayList<>();
 
-  private FileBytes(String name, MemorySegment segment, Arena arena) {
+  private FileBytes(String name, Path path, MemorySegment segment, Arena arena) {
     this.name = name;
+    this.path = path;
     this.segment = segment;
     this.arena = arena;
   }
@@ -51,7 +56,7 @@ final class FileBytes implements AutoCloseable {
     Arena arena = Arena.ofShared();
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       MemorySegment segment = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      return new FileBytes(name, segment, arena);
+      return new FileBytes(name, path, segment, arena);
     } catch (IOException | UnsupportedOperationException e) {
       arena.close();
       throw new WeightFormatException(name, "cannot be opened: " + e.getMessage(), e);
@@ -60,11 +65,46 @@ final class FileBytes implements AutoCloseable {
 
   /** Wraps bytes that are in memory already; the array is not copied. */
   static FileBytes of(String name, byte[] bytes) {
-    return new FileBytes(name, MemorySegment.ofArray(bytes).asReadOnly(), null);
+    return new FileBytes(name, null, MemorySegment.ofArray(bytes).asReadOnly(), null);
+  }
+
+  /** A part of this file as a file of its own, such as one that lies uncompressed in an archive. */
+  FileBytes part(long offset, long length) throws WeightFormatException {
+    return new FileBytes(name, null, slice(offset, length), null);
+  }
+
+  /**
+   * Opens a file that this one refers to; it is closed together with this one.
+   *
+   * @param companion where it is, made of {@link #path()} by the caller, who vouches for it
+   */
+  FileBytes open(Path companion) throws IOException {
+    for (FileBytes opened : companions) {
+      if (companion.equals(opened.path)) {
+        return opened;
+      }
+    }
+    FileBytes opened = map(companion);
+    companions.add(opened);
+    return opened;
   }
 
   String name() {
     return name;
+  }
+
+  /** Where it is; null for bytes that were in memory already. */
+  Path path() {
+    return path;
+  }
+
+  /** The bytes of this file and of all that it refers to. */
+  long totalSize() {
+    long total = size();
+    for (FileBytes companion : companions) {
+      total += companion.totalSize();
+    }
+    return total;
   }
 
   long size() {
@@ -92,6 +132,15 @@ final class FileBytes implements AutoCloseable {
   /** An unsigned little-endian 16-bit number. */
   int u16(long offset) throws WeightFormatException {
     return segment.get(SHORT, checked(offset, Short.BYTES)) & 0xffff;
+  }
+
+  /** An unsigned little-endian number of {@code bytes} bytes, 1 to 8. */
+  long unsigned(long offset, int bytes) throws WeightFormatException {
+    long value = 0;
+    for (int i = bytes - 1; i >= 0; i--) {
+      value = value << 8 | u8(offset + i);
+    }
+    return value;
   }
 
   /** A signed little-endian 32-bit number. */
@@ -139,6 +188,7 @@ final class FileBytes implements AutoCloseable {
 
   @Override
   public void close() {
+    companions.forEach(FileBytes::close);
     if (arena != null && arena.scope().isAlive()) {
       arena.close();
     }

@@ -9,6 +9,7 @@ import dev.graft.tensor.Tensor;
 import dev.graft.weights.WeightFormat.Contents;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,8 @@ public final class WeightFile implements AutoCloseable {
       names.add(tensor.entry().name());
     }
     prefix = Names.prefix(names, !contents.wrapping().isEmpty());
-    long budget = FREE + VALUES_PER_BYTE * file.size();
+    long size = file.totalSize();
+    long budget = FREE + VALUES_PER_BYTE * size;
     for (StoredTensor tensor : contents.tensors()) {
       WeightEntry entry = tensor.entry();
       if (!prefix.isEmpty()) {
@@ -59,7 +61,7 @@ public final class WeightFile implements AutoCloseable {
       if (entry.numel() > budget) {
         throw file.fail(
             "its tensors overlap so much that %,d bytes would become more than %,d; refused"
-                .formatted(file.size(), Float.BYTES * (FREE + VALUES_PER_BYTE * file.size())));
+                .formatted(size, Float.BYTES * (FREE + VALUES_PER_BYTE * size)));
       }
       budget -= entry.numel();
     }
@@ -70,7 +72,7 @@ public final class WeightFile implements AutoCloseable {
     return file.name();
   }
 
-  /** The format: {@code torch zip}, {@code torch legacy} or {@code safetensors}. */
+  /** The format, such as {@code torch zip} or {@code safetensors in 2 files}. */
   public String format() {
     return format;
   }
@@ -112,16 +114,25 @@ public final class WeightFile implements AutoCloseable {
   }
 
   /**
-   * Reads all tensors as float32, with the file's metadata.
+   * Reads all tensors as float32, with the file's metadata, on several threads. Names that share
+   * all their elements in the file (tied weights) get one tensor.
    *
    * @throws WeightFormatException if a tensor is too large for one Java array
    * @throws IllegalStateException if the file is closed
    */
   public StateDict read() throws WeightFormatException {
+    requireOpen();
+    List<StoredTensor> stored = new ArrayList<>();
+    for (WeightEntry entry : entries) {
+      stored.add(requireFits(find(entry.name())));
+    }
+    float[][] values = decoding(() -> ParallelDecoder.decode(stored));
+    Map<float[], Tensor> made = new IdentityHashMap<>();
     StateDict weights = new StateDict();
     weights.metadata().putAll(contents.metadata());
-    for (WeightEntry entry : entries) {
-      weights.put(entry.name(), read(entry.name()));
+    for (int i = 0; i < values.length; i++) {
+      long[] shape = entries.get(i).shape();
+      weights.put(entries.get(i).name(), made.computeIfAbsent(values[i], v -> tensor(v, shape)));
     }
     return weights;
   }
@@ -135,13 +146,15 @@ public final class WeightFile implements AutoCloseable {
    * @throws IllegalStateException if the file is closed
    */
   public Tensor read(String name) throws WeightFormatException {
-    long[] shape = find(name).entry().shape();
-    float[] values = decode(name);
+    return tensor(decode(name), find(name).entry().shape());
+  }
+
+  /** The array is ours alone, so the tensor may have it as it is. */
+  private static Tensor tensor(float[] values, long[] shape) {
     int[] dims = new int[shape.length];
     for (int d = 0; d < dims.length; d++) {
       dims[d] = (int) shape[d];
     }
-    // The array is ours alone, so the tensor may have it as it is.
     return Tensor.of(new View(Backends.cpu().wrap(values), Layout.rowMajor(Shape.of(dims))));
   }
 
@@ -156,9 +169,24 @@ public final class WeightFile implements AutoCloseable {
   /** The values of one tensor in row-major order, its shape fitting into ints. */
   float[] decode(String name) throws WeightFormatException {
     StoredTensor tensor = find(name);
+    requireOpen();
+    return decoding(() -> requireFits(tensor).mapped().decode());
+  }
+
+  /** One tensor as it is stored. */
+  StoredTensor.Mapped mapped(String name) throws WeightFormatException {
+    StoredTensor tensor = find(name);
+    requireOpen();
+    return decoding(tensor::mapped);
+  }
+
+  private void requireOpen() {
     if (closed) {
       throw new IllegalStateException(file.name() + " is closed");
     }
+  }
+
+  private StoredTensor requireFits(StoredTensor tensor) throws WeightFormatException {
     boolean fits = tensor.entry().numel() <= LARGEST;
     for (long size : tensor.entry().shape()) {
       fits &= size <= LARGEST;
@@ -167,8 +195,16 @@ public final class WeightFile implements AutoCloseable {
       throw file.fail(
           "tensor " + tensor.entry() + " has more elements than fit into one array, 2^31 - 9");
     }
+    return tensor;
+  }
+
+  private interface Decoding<T> {
+    T run() throws WeightFormatException;
+  }
+
+  private <T> T decoding(Decoding<T> body) throws WeightFormatException {
     try {
-      return tensor.decode();
+      return body.run();
     } catch (InternalError e) {
       // How a mapped file shows that another program has shortened it meanwhile.
       throw new WeightFormatException(file.name(), "changed while it was being read", e);
