@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       PredictCommand.class,
       EvaluateCommand.class,
       InspectCommand.class,
+      ConvertCommand.class,
       DemoCommand.class,
       PretrainLettersCommand.class,
       CommandLine.HelpCommand.class
@@ -41,6 +42,7 @@ public final class Main {
   public static int run(String... args) {
     LOGGER.setLevel(Level.WARNING);
     CommandLine line = new CommandLine(new Main());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler((e, command, parsed) -> {
       if (System.getenv("GRAFT_DEBUG") != null) {
         e.printStackTrace(command.getErr());

@@ -8,7 +8,9 @@ import dev.graft.tensor.StateDict;
 import dev.graft.tensor.Tensor;
 import dev.graft.weights.WeightFormat.Contents;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,6 +115,46 @@ public final class WeightFile implements AutoCloseable {
     return entries.stream().mapToLong(WeightEntry::numel).sum();
   }
 
+  /** The size of the file in bytes, or of all files where it is an index of several. */
+  public long bytes() {
+    return file.totalSize();
+  }
+
+  /**
+   * Names whose tensors are the same elements of the file in the same shape as another's (tied
+   * weights), each with the first name of them.
+   */
+  public Map<String, String> tied() {
+    Map<String, String> tied = new LinkedHashMap<>();
+    Map<Object, String> firsts = new HashMap<>();
+    tensors.forEach((name, tensor) -> {
+      if (tensor instanceof StoredTensor.Mapped mapped && tensor.entry().numel() > 0) {
+        String first = firsts.putIfAbsent(mapped.tie(), name);
+        if (first != null) {
+          tied.put(name, first);
+        }
+      }
+    });
+    return tied;
+  }
+
+  /**
+   * A state dict of the same names and shapes that takes no memory to speak of, for code that looks
+   * at shapes alone: all values are 0. Tensors that exceed one Java array are left out.
+   */
+  public StateDict shapes() {
+    StateDict shapes = new StateDict();
+    shapes.metadata().putAll(contents.metadata());
+    for (WeightEntry entry : entries) {
+      if (fits(entry)) {
+        Shape shape = Shape.of(dims(entry.shape()));
+        Layout layout = Layout.of(shape, new int[shape.rank()], 0);
+        shapes.put(entry.name(), Tensor.of(new View(Backends.cpu().wrap(new float[1]), layout)));
+      }
+    }
+    return shapes;
+  }
+
   /**
    * Reads all tensors as float32, with the file's metadata, on several threads. Names that share
    * all their elements in the file (tied weights) get one tensor.
@@ -151,11 +193,12 @@ public final class WeightFile implements AutoCloseable {
 
   /** The array is ours alone, so the tensor may have it as it is. */
   private static Tensor tensor(float[] values, long[] shape) {
-    int[] dims = new int[shape.length];
-    for (int d = 0; d < dims.length; d++) {
-      dims[d] = (int) shape[d];
-    }
-    return Tensor.of(new View(Backends.cpu().wrap(values), Layout.rowMajor(Shape.of(dims))));
+    Layout layout = Layout.rowMajor(Shape.of(dims(shape)));
+    return Tensor.of(new View(Backends.cpu().wrap(values), layout));
+  }
+
+  private static int[] dims(long[] shape) {
+    return Arrays.stream(shape).mapToInt(size -> (int) size).toArray();
   }
 
   private StoredTensor find(String name) throws WeightFormatException {
@@ -173,7 +216,12 @@ public final class WeightFile implements AutoCloseable {
     return decoding(() -> requireFits(tensor).mapped().decode());
   }
 
-  /** One tensor as it is stored. */
+  /** One tensor as the file's reader described it. */
+  StoredTensor stored(String name) throws WeightFormatException {
+    return find(name);
+  }
+
+  /** The elements of one tensor as they are stored. */
   StoredTensor.Mapped mapped(String name) throws WeightFormatException {
     StoredTensor tensor = find(name);
     requireOpen();
@@ -187,15 +235,16 @@ public final class WeightFile implements AutoCloseable {
   }
 
   private StoredTensor requireFits(StoredTensor tensor) throws WeightFormatException {
-    boolean fits = tensor.entry().numel() <= LARGEST;
-    for (long size : tensor.entry().shape()) {
-      fits &= size <= LARGEST;
-    }
-    if (!fits) {
+    if (!fits(tensor.entry())) {
       throw file.fail(
           "tensor " + tensor.entry() + " has more elements than fit into one array, 2^31 - 9");
     }
     return tensor;
+  }
+
+  private static boolean fits(WeightEntry entry) {
+    return entry.numel() <= LARGEST
+        && Arrays.stream(entry.shape()).allMatch(size -> size <= LARGEST);
   }
 
   private interface Decoding<T> {
