@@ -141,7 +141,8 @@ final class ConvertCommand implements Callable<Integer> {
       output.line("left out   %,d things that are no tensors", weights.skipped().size());
     }
     if (!lost.isEmpty()) {
-      output.line("left out   metadata, which .pth has no place for: %s", String.join(", ", lost.keySet()));
+      output.line(
+          "left out   metadata, which .pth has no place for: %s", String.join(", ", lost.keySet()));
     }
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("in", in.toString());

@@ -110,14 +110,14 @@ final class InspectCommand implements Callable<Integer> {
           "%,d".formatted(e.bytes()),
           first == null ? "" : "  same as " + plain(first));
     }
-    output.line(
-        row, "total", "", "", "%,d".formatted(weights.numel()), "%,d".formatted(bytes), "");
+    output.line(row, "total", "", "", "%,d".formatted(weights.numel()), "%,d".formatted(bytes), "");
   }
 
   /** Text from the file without what would move a terminal's cursor. */
   private static String plain(String text) {
     return text.codePoints()
-        .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '\uFFFD' : c)
+        .map(c ->
+            Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '\uFFFD' : c)
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
         .toString();
   }

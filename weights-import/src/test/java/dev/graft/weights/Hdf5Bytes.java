@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.Deflater;
 
 /**
  * Writes HDF5 by hand as h5py writes it unless told otherwise: superblock 0, groups by symbol
@@ -15,6 +16,14 @@ import java.util.Map;
 final class Hdf5Bytes {
   /** A dataset's type and values. */
   record Data(byte[] type, long[] shape, byte[] values) {}
+
+  /** A vector in chunks of equal length, shuffled and deflated. */
+  record Chunked(long length, float[]... chunks) {}
+
+  /** Four values in chunks of two, and room for one more value in the last chunk. */
+  static Chunked chunked() {
+    return new Chunked(3, new float[] {1, 2}, new float[] {3, 0});
+  }
 
   /**
    * A group: its attributes and its members, in the order in which they were added, where h5py
@@ -84,7 +93,11 @@ final class Hdf5Bytes {
   }
 
   private long write(Object member) {
-    return member instanceof Group group ? writeGroup(group) : writeData((Data) member);
+    return switch (member) {
+      case Group group -> writeGroup(group);
+      case Chunked chunked -> writeChunked(chunked);
+      default -> writeData((Data) member);
+    };
   }
 
   private long writeGroup(Group group) {
@@ -134,6 +147,47 @@ final class Hdf5Bytes {
                 .putLong(at)
                 .putLong(data.values.length)
                 .array()));
+    return header(messages);
+  }
+
+  private long writeChunked(Chunked data) {
+    int perChunk = data.chunks[0].length;
+    List<Integer> places = new ArrayList<>();
+    List<Integer> sizes = new ArrayList<>();
+    for (float[] chunk : data.chunks) {
+      byte[] bytes = WeightBytes.floats(chunk);
+      byte[] shuffled = new byte[bytes.length];
+      for (int i = 0; i < bytes.length; i++) {
+        shuffled[i % 4 * perChunk + i / 4] = bytes[i];
+      }
+      byte[] deflated = new byte[100];
+      try (Deflater deflater = new Deflater()) {
+        deflater.setInput(shuffled);
+        deflater.finish();
+        sizes.add(deflater.deflate(deflated));
+      }
+      places.add(out.position());
+      out.put(deflated, 0, sizes.getLast());
+    }
+    align();
+    long tree = out.position();
+    out.put("TREE".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);
+    out.putShort((short) places.size()).putLong(-1).putLong(-1);
+    for (int i = 0; i < places.size(); i++) {
+      out.putInt(sizes.get(i)).putInt(0).putLong((long) i * perChunk).putLong(0);
+      out.putLong(places.get(i));
+    }
+    ByteBuffer layout = buffer(19).put((byte) 3).put((byte) 2).put((byte) 2).putLong(tree);
+    layout.putInt(perChunk).putInt(4);
+    ByteBuffer filters = buffer(32).put((byte) 1).put((byte) 2).putShort((short) 0).putInt(0);
+    filters.putShort((short) 2).putShort((short) 0).putShort((short) 0).putShort((short) 0);
+    filters.putShort((short) 1).putShort((short) 0).putShort((short) 0).putShort((short) 1);
+    filters.putInt(6);
+    List<byte[]> messages = new ArrayList<>();
+    messages.add(message(0x01, space(data.length)));
+    messages.add(message(0x03, float32()));
+    messages.add(message(0x08, layout.array()));
+    messages.add(message(0x0b, filters.array()));
     return header(messages);
   }
 

@@ -105,6 +105,29 @@ class KerasHdf5Test {
   }
 
   @Test
+  void chunksAreUnshuffledAndInflated() throws IOException {
+    byte[] bytes = Hdf5Bytes.file(new Group().add("c", Hdf5Bytes.chunked()));
+    try (WeightFile file = open(bytes)) {
+      assertArrayEquals(new float[] {1, 2, 3}, file.decode("c"));
+    }
+    Hdf5Bytes.Chunked missing = new Hdf5Bytes.Chunked(5, new float[] {1, 2}, new float[] {3, 4});
+    String message = refusal(Hdf5Bytes.file(new Group().add("c", missing)));
+    assertTrue(message.contains("has 2 chunks, where its shape takes 3"), message);
+    Hdf5Bytes.Chunked large = new Hdf5Bytes.Chunked(1 << 24, new float[] {1, 2});
+    message = refusal(Hdf5Bytes.file(new Group().add("c", large)));
+    assertTrue(message.contains("would decompress to 67,108,864 bytes"), message);
+  }
+
+  @Test
+  void groupsOfTheNewerKind() throws IOException {
+    try (WeightFile file = open(NewerHdf5Bytes.small())) {
+      assertEquals("[near F32 [2], far F32 [2]]", file.entries().toString());
+      assertArrayEquals(new float[] {7, 8}, file.decode("far"));
+      assertEquals("hello", file.metadata().get("text"));
+    }
+  }
+
+  @Test
   void dataBeforeTheSuperblockAreStrange() {
     byte[] moved = new byte[512 + Hdf5Bytes.small().length];
     System.arraycopy(Hdf5Bytes.small(), 0, moved, 512, Hdf5Bytes.small().length);

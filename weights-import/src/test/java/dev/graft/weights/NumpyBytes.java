@@ -69,10 +69,14 @@ final class NumpyBytes {
 
   /** w in Fortran order, b big-endian. */
   static byte[] small() {
+    return npz(smallArrays());
+  }
+
+  static Map<String, byte[]> smallArrays() {
     Map<String, byte[]> arrays = new LinkedHashMap<>();
     arrays.put("w", npy(1, "<f4", true, "(2, 3)", WeightBytes.floats(1, 4, 2, 5, 3, 6)));
     byte[] big = ByteBuffer.allocate(8).putFloat(7).putFloat(8).array();
     arrays.put("b", npy(2, ">f4", false, "(2,)", big));
-    return npz(arrays);
+    return arrays;
   }
 }

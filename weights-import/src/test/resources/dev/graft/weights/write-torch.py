@@ -104,4 +104,4 @@ tar(f"{folder}/plain-tar.pt")
 values = {name: t.detach().float().numpy() for name, t in tensors.items()}
 numpy.savez(f"{folder}/expected.npz", **values)
 numpy.savez_compressed(f"{folder}/compressed.npz", **values)
-numpy.savez(f"{folder}/fortran.npz", **{k: numpy.asfortranarray(v) for k, v in values.items()})
+numpy.savez(f"{folder}/fortran.npz", **{k: numpy.array(v, order="F") for k, v in values.items()})
