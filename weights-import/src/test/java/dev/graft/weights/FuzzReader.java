@@ -1,6 +1,7 @@
 package dev.graft.weights;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
@@ -150,24 +151,37 @@ enum FuzzReader {
     }
   }
 
+  /** What one reading of a file cost. */
+  private record Cost(long nanos, long bytes) {
+    boolean isTooMuchFor(byte[] file) {
+      return nanos > LONGEST_NANOS || bytes > FREE_MEMORY + (long) MEMORY_PER_BYTE * file.length;
+    }
+  }
+
   /**
    * Reads an input: whatever comes of it, it is weights or the documented exception, within a
-   * second, and it costs no more memory than a small multiple of the input's size.
+   * second, and it costs no more memory than a small multiple of the input's size. What costs too
+   * much is read again, since classes that load for the first time count, too, and pauses of the
+   * machine.
    */
   void check(byte[] input) throws IOException {
     byte[] file = file(input);
+    Cost cost = cost(file);
+    for (int again = 0; again < 3 && cost.isTooMuchFor(file); again++) {
+      cost = cost(file);
+    }
+    assertFalse(cost.isTooMuchFor(file), cost + " for a file of " + file.length + " bytes");
+  }
+
+  private Cost cost(byte[] file) throws IOException {
     long start = System.nanoTime();
     long before = THREADS.getCurrentThreadAllocatedBytes();
     try {
       read(FileBytes.of("test.pt", file));
     } catch (WeightFormatException e) {
-      WeightBytes.assertMeant(e);
+      assertEquals(1, e.getMessage().lines().count(), e.getMessage());
     }
     long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
-    long took = System.nanoTime() - start;
-    assertTrue(
-        allocated < FREE_MEMORY + (long) MEMORY_PER_BYTE * file.length,
-        () -> allocated + " bytes allocated for " + file.length);
-    assertTrue(took < LONGEST_NANOS, () -> took / 1_000_000 + " ms for " + file.length + " bytes");
+    return new Cost(System.nanoTime() - start, allocated);
   }
 }
