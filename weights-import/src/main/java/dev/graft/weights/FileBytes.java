@@ -1,9 +1,11 @@
 package dev.graft.weights;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -31,13 +33,16 @@ final class FileBytes implements AutoCloseable {
   private final Path path;
   private final MemorySegment segment;
   private final Arena arena;
+  private final FileChannel channel;
   private final List<FileBytes> companions = new ArrayList<>();
 
-  private FileBytes(String name, Path path, MemorySegment segment, Arena arena) {
+  private FileBytes(
+      String name, Path path, MemorySegment segment, Arena arena, FileChannel channel) {
     this.name = name;
     this.path = path;
     this.segment = segment;
     this.arena = arena;
+    this.channel = channel;
   }
 
   static FileBytes map(Path path) throws IOException {
@@ -54,23 +59,26 @@ final class FileBytes implements AutoCloseable {
     }
     // Shared, so that several threads may read tensors from one file.
     Arena arena = Arena.ofShared();
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+    FileChannel channel = null;
+    try {
+      channel = FileChannel.open(path, StandardOpenOption.READ);
       MemorySegment segment = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      return new FileBytes(name, path, segment, arena);
+      return new FileBytes(name, path, segment, arena, channel);
     } catch (IOException | UnsupportedOperationException e) {
       arena.close();
+      close(channel);
       throw new WeightFormatException(name, "cannot be opened: " + e.getMessage(), e);
     }
   }
 
   /** Wraps bytes that are in memory already; the array is not copied. */
   static FileBytes of(String name, byte[] bytes) {
-    return new FileBytes(name, null, MemorySegment.ofArray(bytes).asReadOnly(), null);
+    return new FileBytes(name, null, MemorySegment.ofArray(bytes).asReadOnly(), null, null);
   }
 
   /** A part of this file as a file of its own, such as one that lies uncompressed in an archive. */
   FileBytes part(long offset, long length) throws WeightFormatException {
-    return new FileBytes(name, null, slice(offset, length), null);
+    return new FileBytes(name, null, slice(offset, length), null, null);
   }
 
   /**
@@ -171,6 +179,38 @@ final class FileBytes implements AutoCloseable {
     return segment.asSlice(checked(offset, length), length);
   }
 
+  /**
+   * Fills a buffer with a part of this file, or of a companion, by reading it: large parts come
+   * faster so than through the mapping, each of whose pages is a page fault, and the pages do not
+   * count as this process's memory.
+   *
+   * @param part memory of the mapping
+   * @param offset where in it the bytes begin
+   * @return whether it was done; if not, the mapping has the bytes as well
+   */
+  boolean read(MemorySegment part, long offset, ByteBuffer into) {
+    for (FileBytes companion : companions) {
+      if (companion.read(part, offset, into)) {
+        return true;
+      }
+    }
+    long at = part.address() - segment.address() + offset;
+    boolean inside = part.isNative() && at >= 0 && at <= size() - into.remaining();
+    if (channel == null || !inside) {
+      return false;
+    }
+    try {
+      int more = 0;
+      while (into.hasRemaining() && more >= 0) {
+        more = channel.read(into, at);
+        at += more;
+      }
+      return !into.hasRemaining();
+    } catch (IOException e) {
+      return false; // an interrupt has closed the channel, for one
+    }
+  }
+
   private long checked(long offset, long length) throws WeightFormatException {
     if (offset < 0 || length < 0 || offset > size() - length) {
       throw fail(
@@ -191,6 +231,17 @@ final class FileBytes implements AutoCloseable {
     companions.forEach(FileBytes::close);
     if (arena != null && arena.scope().isAlive()) {
       arena.close();
+    }
+    close(channel);
+  }
+
+  private static void close(FileChannel channel) {
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

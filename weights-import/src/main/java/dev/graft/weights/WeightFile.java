@@ -168,7 +168,7 @@ public final class WeightFile implements AutoCloseable {
     for (WeightEntry entry : entries) {
       stored.add(requireFits(find(entry.name())));
     }
-    float[][] values = decoding(() -> ParallelDecoder.decode(stored));
+    float[][] values = decoding(() -> ParallelDecoder.decode(stored, file));
     Map<float[], Tensor> made = new IdentityHashMap<>();
     StateDict weights = new StateDict();
     weights.metadata().putAll(contents.metadata());

@@ -15,9 +15,12 @@ public final class FuzzTarget {
 
   private FuzzTarget() {}
 
-  /** Takes the reader's name. */
-  public static void fuzzerInitialize(String[] arguments) {
+  /** Takes the reader's name, and loads its classes, whose instrumentation takes seconds. */
+  public static void fuzzerInitialize(String[] arguments) throws IOException {
     reader = FuzzReader.valueOf(arguments[0].toUpperCase(Locale.ROOT));
+    for (byte[] seed : reader.seeds()) {
+      reader.check(seed);
+    }
   }
 
   /** Reads one input. */
