@@ -59,7 +59,9 @@ class LoadReportTest {
         7 applied, 1 missing, 1 unexpected, 1 misshapen
           missing 0.weight (nearest: 0.wieght [4, 3])
           unexpected 0.wieght (nearest: 0.weight [4, 3])
-          misshapen 2.weight (the network has [2, 4], the file [5, 4])\
+          misshapen 2.weight (the network has [2, 4], the file [5, 4])
+          the head has 2 outputs in the network, 5 in the file: keep the file's, drop it, or load \
+        with Head.reinitialise(2, rng)\
         """,
         report.toString());
     Exception e = assertThrows(IllegalArgumentException.class, report::orThrow);

@@ -107,8 +107,7 @@ final class TrainCommand implements Callable<Integer> {
       output.line("%nheld out   %s%n", test);
     }
     if (out != null) {
-      Architecture built =
-          new Architecture(trunk.architecture().form(), trunk.architecture().depth(), classes);
+      Architecture built = trunk.architecture().withClasses(classes);
       Classifier.save(out, model, built, split.classes, trunk.preprocessing(), notes(test));
       output.line("saved      %s (%,d bytes)", out, Files.size(out));
     }
