@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       PredictCommand.class,
       EvaluateCommand.class,
       InspectCommand.class,
+      CheckCommand.class,
       DemoCommand.class,
       PretrainLettersCommand.class,
       CommandLine.HelpCommand.class

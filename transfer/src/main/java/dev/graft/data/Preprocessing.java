@@ -90,7 +90,7 @@ public record Preprocessing(
   }
 
   /** The middle of the resized image. The rest of it is never computed. */
-  private Image cut(Image image) {
+  Image cut(Image image) {
     int w = image.width();
     int h = image.height();
     long longSide = (long) resize * Math.max(w, h) / Math.min(w, h);

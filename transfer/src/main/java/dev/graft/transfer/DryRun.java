@@ -88,6 +88,20 @@ public final class DryRun {
     return strideIsFirst() ? recognised.withStride(StridePlacement.FIRST_1X1) : recognised;
   }
 
+  /** What was declared must not be another network than names and shapes say. */
+  private void checkDeclared() throws IOException {
+    Optional<Architecture> found = recognition.architecture();
+    if (declared == null || found.isEmpty()) {
+      return;
+    }
+    Architecture shape = declared.withStride(StridePlacement.THE_3X3);
+    if (!shape.equals(found.get().withClasses(shape.classes()))) {
+      throw new IOException(
+          "%s: its weights are a %s's, not a %s's"
+              .formatted(file, found.get().name(), declared.name()));
+    }
+  }
+
   private boolean strideIsFirst() {
     String saved = renamed.state().metadata().getOrDefault(Classifier.ARCHITECTURE, "");
     return saved.endsWith("_stride1x1")
@@ -121,6 +135,7 @@ public final class DryRun {
    * @throws IOException if the network is none that can be built here, or the weights do not fit it
    */
   public Trunk load(Head head) throws IOException {
+    checkDeclared();
     Architecture built = head.on(architecture());
     Backbone network = ResNet.of(built, null);
     LoadReport report = network.load(renamed.state(), head);
