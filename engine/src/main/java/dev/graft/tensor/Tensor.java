@@ -311,5 +311,6 @@ public final class Tensor extends TensorMath {
       Tensor source = of(values, shape().toArray()).to(backend());
       backend().copies().copy(source.view, view);
     }
+    view.buffer().changed();
   }
 }

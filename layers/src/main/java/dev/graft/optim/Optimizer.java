@@ -60,6 +60,7 @@ public abstract class Optimizer {
           ParamState state = states.computeIfAbsent(param, t -> new ParamState(t, slots));
           state.setStep(state.step() + 1);
           update(group, param, inOrder(grad, param.layout()).view(), state);
+          param.view().buffer().changed();
         }
       }
     }

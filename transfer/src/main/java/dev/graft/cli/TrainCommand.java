@@ -3,6 +3,7 @@ package dev.graft.cli;
 import dev.graft.data.ImageFolder;
 import dev.graft.models.Architecture;
 import dev.graft.nn.Linear;
+import dev.graft.plan.PlannedForward;
 import dev.graft.tensor.Autograd;
 import dev.graft.tensor.Rng;
 import dev.graft.tensor.Tensor;
@@ -162,8 +163,8 @@ final class TrainCommand implements Callable<Integer> {
   private static FolderRun run(Trunks.Trunk trunk, ImageFolder folder, String what, Output output) {
     trunk.backbone().network().freeze();
     try (Progress progress = Progress.of(what, folder.size())) {
-      FolderRun run =
-          FolderRun.of(folder, trunk.preprocessing(), trunk.backbone()::features, progress::to);
+      PlannedForward features = new PlannedForward(trunk.backbone()::features);
+      FolderRun run = FolderRun.of(folder, trunk.preprocessing(), features, progress::to);
       output.unreadable(run.unreadable());
       return run;
     }

@@ -6,7 +6,7 @@ import dev.graft.models.Architecture;
 import dev.graft.models.Backbone;
 import dev.graft.models.Head;
 import dev.graft.nn.Layer;
-import dev.graft.tensor.Autograd;
+import dev.graft.plan.PlannedForward;
 import dev.graft.tensor.Tensor;
 import dev.graft.weights.Safetensors;
 import dev.graft.weights.Weights;
@@ -30,6 +30,7 @@ public final class Classifier {
   private final Layer network;
   private final List<String> classes;
   private final Preprocessing preprocessing;
+  private final PlannedForward forward;
 
   private Classifier(
       Architecture architecture, Layer network, List<String> classes, Preprocessing preprocessing) {
@@ -38,6 +39,7 @@ public final class Classifier {
     this.classes = List.copyOf(classes);
     this.preprocessing = preprocessing;
     network.eval();
+    this.forward = new PlannedForward(network::apply);
   }
 
   /**
@@ -149,9 +151,12 @@ public final class Classifier {
     return (Backbone) network;
   }
 
-  /** Logits [n, classes] of preprocessed images [n, 3, h, w]. */
+  /**
+   * Logits [n, classes] of preprocessed images [n, 3, h, w], by an inference plan that is made when
+   * a shape first comes and follows the network's weights.
+   */
   public Tensor logits(Tensor images) {
-    return Autograd.noGrad(() -> network.apply(images));
+    return forward.apply(images);
   }
 
   /** Probabilities [n, classes]. */

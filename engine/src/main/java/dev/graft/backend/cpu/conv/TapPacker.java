@@ -1,5 +1,7 @@
 package dev.graft.backend.cpu.conv;
 
+import dev.graft.backend.ConvShape;
+import dev.graft.backend.View;
 import dev.graft.backend.cpu.gemm.Blocking;
 import dev.graft.backend.cpu.gemm.RowPacker;
 import java.util.Arrays;
@@ -50,6 +52,21 @@ final class TapPacker implements RowPacker {
     this.dy = taps.dy();
     this.dx = taps.dx();
     this.run = runs(taps, pixel == channels);
+  }
+
+  /** The input of a convolution, for one group; x lies channels last. */
+  static TapPacker forward(ConvShape s, View x, int group, Taps taps) {
+    int channels = s.inChannelsPerGroup();
+    return new TapPacker(
+        x.array(),
+        x.offset() + group * channels,
+        s.height(),
+        s.width(),
+        s.inChannels(),
+        channels,
+        s.outH(),
+        s.outW(),
+        taps);
   }
 
   /** How many taps from t on read one contiguous run of memory. */

@@ -40,6 +40,11 @@ public final class PackedB {
     return Math.multiplyExact(panels(n) * Blocking.NR, k);
   }
 
+  /** Floats that it holds. */
+  public int length() {
+    return length(k, n);
+  }
+
   static int panels(int n) {
     return (n + Blocking.NR - 1) / Blocking.NR;
   }
