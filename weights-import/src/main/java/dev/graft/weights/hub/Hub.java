@@ -2,6 +2,7 @@ package dev.graft.weights.hub;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -223,7 +224,11 @@ public record Hub(
   }
 
   private static String describe(IOException e) {
-    return e instanceof NoSuchFileException ? "is not there" : Download.reason(e);
+    return switch (e) {
+      case NoSuchFileException _ -> "is not there";
+      case AccessDeniedException _ -> "may not be written";
+      default -> Download.reason(e);
+    };
   }
 
   private HubException failed(RemoteFile file, String tried, boolean absent, IOException cause) {

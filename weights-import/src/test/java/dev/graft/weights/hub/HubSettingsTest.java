@@ -10,6 +10,9 @@ import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +108,20 @@ class HubSettingsTest {
 
   private static Proxy proxy(String host, int port) {
     return new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(host, port));
+  }
+
+  @Test
+  void aProxyIsReallyAsked() throws Exception {
+    try (LoopbackServer proxy =
+            new LoopbackServer((r, out) -> LoopbackServer.head(out, 204, "content-length: 0"));
+        HttpClient client =
+            HttpClient.newBuilder()
+                .proxy(new EnvironmentProxy(Map.of("http_proxy", "" + proxy.address("")), null))
+                .build()) {
+      HttpRequest request = HttpRequest.newBuilder(URI.create("http://a.example/x")).build();
+      assertEquals(204, client.send(request, BodyHandlers.discarding()).statusCode());
+      assertEquals("http://a.example/x", proxy.requests.getFirst().path());
+    }
   }
 
   @Test
