@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
       EvaluateCommand.class,
       InspectCommand.class,
       ConvertCommand.class,
+      CheckCommand.class,
       DemoCommand.class,
       PretrainLettersCommand.class,
       CommandLine.HelpCommand.class
