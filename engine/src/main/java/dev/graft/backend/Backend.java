@@ -49,4 +49,9 @@ public interface Backend {
   ResampleKernels resample();
 
   OptimizerKernels optimizer();
+
+  /** The kernels for work that is bound to fixed memory. */
+  default BoundKernels bound() {
+    return new PlainBoundKernels(this);
+  }
 }

@@ -30,8 +30,8 @@ public record View(Buffer buffer, Layout layout) {
     return new View(buffer, other);
   }
 
-  /** The Java array of a {@link HostBuffer}. */
+  /** The Java array of a buffer that is one. */
   public float[] array() {
-    return ((HostBuffer) buffer).array();
+    return buffer.array();
   }
 }

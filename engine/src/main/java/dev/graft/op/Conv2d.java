@@ -51,7 +51,8 @@ public record Conv2d(ConvParams params) implements Op {
     return Shape.of(s.n(), s.outChannels(), s.outH(), s.outW());
   }
 
-  private ConvShape shape(Shape x, Shape weight) {
+  /** The sizes for an input and a weight that {@link #outputShape} accepts. */
+  public ConvShape shape(Shape x, Shape weight) {
     return new ConvShape(
         x.dim(0),
         x.dim(1),

@@ -68,7 +68,12 @@ public record PoolParams(
     return new PoolParams(kernelH, kernelW, strideH, strideW, padH, padW, ceilMode, count);
   }
 
-  PoolShape shape(String op, Shape x) {
+  /**
+   * The sizes for an input.
+   *
+   * @throws ShapeException if it is no image, or smaller than the window
+   */
+  public PoolShape shape(String op, Shape x) {
     if (x.rank() != 4) {
       throw ShapeException.of("%s: needs input [n, c, h, w]: got %s", op, x);
     }

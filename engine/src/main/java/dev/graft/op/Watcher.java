@@ -29,6 +29,11 @@ public abstract class Watcher {
         .call(body::get);
   }
 
+  /** Runs {@code body} with this watcher and no other, whoever watches already. */
+  public static <T> T watchAlone(Watcher watcher, Supplier<T> body) {
+    return ScopedValue.where(CURRENT, watcher).call(body::get);
+  }
+
   /** Runs {@code body} with nobody watching. */
   static <T> T unwatched(Supplier<T> body) {
     return ScopedValue.where(CURRENT, null).call(body::get);
@@ -39,6 +44,14 @@ public abstract class Watcher {
 
   /** A part of the network has ended; result is null where it threw. */
   public void left(Place place, Tensor result) {}
+
+  /**
+   * Before an operation is computed: a result to take in its place, or null for the usual. For a
+   * watcher that watches alone.
+   */
+  public Tensor instead(Node node, Tensor[] inputs) {
+    return null;
+  }
 
   /** An operation has given {@code result}. */
   public void applied(Node node, Tensor[] inputs, Tensor result) {}

@@ -12,6 +12,9 @@ import java.util.Arrays;
  * channels of one pixel.
  */
 public final class Layout {
+  /** The dimensions of [n, c, h, w] from the innermost out. */
+  private static final int[] CHANNELS_LAST = {1, 3, 2, 0};
+
   private final Shape shape;
   private final int[] strides;
   private final int offset;
@@ -117,7 +120,7 @@ public final class Layout {
       return false;
     }
     int step = 1;
-    for (int i : new int[] {1, 3, 2, 0}) {
+    for (int i : CHANNELS_LAST) {
       if (shape.dim(i) != 1 && strides[i] != step) {
         return shape.numel() == 0;
       }

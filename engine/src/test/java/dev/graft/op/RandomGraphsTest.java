@@ -3,6 +3,7 @@ package dev.graft.op;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.graft.plan.InferencePlan;
 import dev.graft.tensor.Rng;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -106,6 +108,32 @@ class RandomGraphsTest {
       checkSlope(program, exact, leaves.get(i), i, rng);
     }
     checkKept(program, leaves);
+  }
+
+  /** What a plan writes over too early shows as a wrong result. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void plansGiveTheSame(long seed) {
+    Rng rng = Rng.of(100 + seed);
+    for (int round = 0; round < 20; round++) {
+      List<Choice> program = program(rng);
+      List<Tensor> leaves = new ArrayList<>();
+      for (int i = 0; i < LEAVES; i++) {
+        leaves.add(GradientsTest.tensor(randomDoubles(rng), i == 1).detach());
+      }
+      UnaryOperator<Tensor> forward =
+          x -> run(program, List.of(x, leaves.get(1), leaves.get(2)), c -> c.step.graft).add(x);
+      Tensor x = leaves.getFirst();
+      InferencePlan plan = InferencePlan.of(forward, x.shape());
+      float[] expected = forward.apply(x).toArray();
+      for (int again = 0; again < 2; again++) {
+        float[] actual = plan.run(x).toArray();
+        for (int i = 0; i < expected.length; i++) {
+          double size = Math.max(1, Math.abs(expected[i]));
+          assertEquals(expected[i], actual[i], 1e-5 * size, plan.toString());
+        }
+      }
+    }
   }
 
   private static Doubles randomDoubles(Rng rng) {

@@ -78,6 +78,7 @@ public final class ModelEma {
 
   private static void copyValues(Tensor from, Tensor to) {
     to.backend().copies().copy(from.view(), to.view());
+    to.view().buffer().changed();
   }
 
   /** The average of a tensor, which it follows to another device. */

@@ -61,6 +61,7 @@ public abstract class Optimizer {
           state.to(param.backend());
           state.setStep(state.step() + 1);
           update(group, param, inOrder(grad, param.layout()).view(), state);
+          param.view().buffer().changed();
         }
       }
     }

@@ -4,13 +4,16 @@ import dev.graft.data.ImageFolder;
 import dev.graft.models.Architecture;
 import dev.graft.nn.Layer;
 import dev.graft.nn.Linear;
+import dev.graft.plan.PlannedForward;
 import dev.graft.tensor.Autograd;
 import dev.graft.tensor.Rng;
 import dev.graft.tensor.Tensor;
 import dev.graft.train.Progress;
 import dev.graft.transfer.Classifier;
+import dev.graft.transfer.DownloadBar;
 import dev.graft.transfer.Evaluation;
 import dev.graft.transfer.FolderRun;
+import dev.graft.transfer.FoundWeights;
 import dev.graft.transfer.RidgeHead;
 import dev.graft.transfer.SgdHead;
 import dev.graft.transfer.TransferModel;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -49,11 +53,13 @@ final class TrainCommand implements Callable<Integer> {
   private Path images;
 
   @Option(
-      names = "--weights",
+      names = {"--trunk", "--weights"},
       required = true,
-      paramLabel = "FILE",
-      description = "A ResNet's weights: .pth, .pt, .th or .safetensors.")
-  private Path weights;
+      paramLabel = "TRUNK",
+      description =
+          "A ResNet's weights: a file, a name such as resnet50, which is fetched and kept, or"
+              + " hf:OWNER/NAME for a repository of Hugging Face.")
+  private String weights;
 
   @Option(names = "--out", paramLabel = "MODEL", description = "Where to save the model.")
   private Path out;
@@ -80,6 +86,9 @@ final class TrainCommand implements Callable<Integer> {
       description = "Decides the split and the order (default ${DEFAULT-VALUE}).")
   private long seed = 1;
 
+  /** What the trunk was made of, in words. */
+  private String source;
+
   /** What is trained on and what is judged on. */
   private record Split(FolderRun train, FolderRun test, List<String> classes) {}
 
@@ -89,9 +98,11 @@ final class TrainCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--holdout must be at least 0 and below 1: " + holdout);
     }
     Output output = common.output();
-    Trunks.Trunk trunk = Trunks.load(weights);
+    FoundWeights found = FoundWeights.of(weights, DownloadBar.hub());
+    source = found.label();
+    Trunks.Trunk trunk = found.trunk();
     trunk.backbone().network().to(device.get());
-    output.line("trunk      %s from %s", trunk.architecture().name(), weights.getFileName());
+    output.line("trunk      %s from %s", trunk.architecture().name(), source);
     Split split = split(trunk, output);
     output.line(
         "images     %,d to train on, %,d to test on, %d classes",
@@ -110,8 +121,7 @@ final class TrainCommand implements Callable<Integer> {
       output.line("%nheld out   %s%n", test);
     }
     if (out != null) {
-      Architecture built =
-          new Architecture(trunk.architecture().form(), trunk.architecture().depth(), classes);
+      Architecture built = trunk.architecture().withClasses(classes);
       Classifier.save(out, model, built, split.classes, trunk.preprocessing(), notes(test));
       output.line("saved      %s (%,d bytes)", out, Files.size(out));
     }
@@ -158,12 +168,9 @@ final class TrainCommand implements Callable<Integer> {
     Layer network = trunk.backbone().network();
     network.freeze();
     try (Progress progress = Progress.of(what, folder.size())) {
-      FolderRun run =
-          FolderRun.of(
-              folder,
-              trunk.preprocessing(),
-              images -> trunk.backbone().features(images.to(network.backend())),
-              progress::to);
+      PlannedForward planned = new PlannedForward(trunk.backbone()::features);
+      UnaryOperator<Tensor> features = images -> planned.apply(images.to(network.backend()));
+      FolderRun run = FolderRun.of(folder, trunk.preprocessing(), features, progress::to);
       output.unreadable(run.unreadable());
       return run;
     }
@@ -194,7 +201,7 @@ final class TrainCommand implements Callable<Integer> {
     Map<String, String> notes = new LinkedHashMap<>();
     notes.put("graft.head", head.name());
     notes.put("graft.seed", Long.toString(seed));
-    notes.put("graft.trunk", weights.getFileName().toString());
+    notes.put("graft.trunk", source);
     if (test != null) {
       notes.put("graft.accuracy", String.format(Locale.ROOT, "%.4f", test.accuracy()));
     }

@@ -6,7 +6,7 @@ import dev.graft.nn.Layer;
 import dev.graft.nn.Linear;
 import dev.graft.nn.Parameter;
 import dev.graft.optim.ParamGroup;
-import dev.graft.tensor.Autograd;
+import dev.graft.plan.PlannedForward;
 import dev.graft.tensor.StateDict;
 import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
@@ -19,6 +19,7 @@ import java.util.List;
 public final class TransferModel extends Layer {
   private final Backbone trunk;
   private final Linear head;
+  private final PlannedForward plannedFeatures;
 
   /** Takes the trunk's own head off and puts {@code head} on; the trunk is frozen. */
   public TransferModel(Backbone trunk, Linear head) {
@@ -33,6 +34,7 @@ public final class TransferModel extends Layer {
     trunk.replaceHead(new Identity());
     child("trunk", trunk.network());
     freezeTrunk();
+    plannedFeatures = new PlannedForward(trunk::features);
   }
 
   public Backbone trunk() {
@@ -63,10 +65,13 @@ public final class TransferModel extends Layer {
     stages.subList(stage, stages.size()).forEach(Layer::unfreeze);
   }
 
-  /** The features [n, numFeatures] of images: recorded only where a part of the trunk trains. */
+  /**
+   * The features [n, numFeatures] of images: recorded only where a part of the trunk trains. A
+   * trunk that is frozen as a whole runs by an inference plan, which follows its weights.
+   */
   public Tensor features(Tensor images) {
     return trunk.network().numTrainable() == 0
-        ? Autograd.noGrad(() -> trunk.features(images))
+        ? plannedFeatures.apply(images)
         : trunk.features(images);
   }
 

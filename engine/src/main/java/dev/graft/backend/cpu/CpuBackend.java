@@ -1,6 +1,7 @@
 package dev.graft.backend.cpu;
 
 import dev.graft.backend.Backend;
+import dev.graft.backend.BoundKernels;
 import dev.graft.backend.Buffer;
 import dev.graft.backend.ConvKernels;
 import dev.graft.backend.CopyKernels;
@@ -36,6 +37,7 @@ public final class CpuBackend implements Backend {
   private final GroupNormKernels groupNorm = new GroupNormSimd();
   private final ResampleKernels resample = new ResampleSimd(pool, copies);
   private final OptimizerKernels optimizer = new OptimizerSimd();
+  private final BoundKernels bound = new BoundSimd(this);
 
   @Override
   public String name() {
@@ -64,7 +66,10 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void release(Buffer buffer) {
-    pool.give(((HostBuffer) buffer).array());
+    float[] array = ((HostBuffer) buffer).takeArray();
+    if (array != null) {
+      pool.give(array);
+    }
   }
 
   @Override
@@ -130,5 +135,10 @@ public final class CpuBackend implements Backend {
   @Override
   public OptimizerKernels optimizer() {
     return optimizer;
+  }
+
+  @Override
+  public BoundKernels bound() {
+    return bound;
   }
 }

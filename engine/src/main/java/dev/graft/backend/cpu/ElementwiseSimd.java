@@ -53,11 +53,15 @@ final class ElementwiseSimd implements ElementwiseKernels {
 
   @Override
   public void unary(UnaryKind kind, float p, float q, View x, View out) {
+    unaryLoop(kind, p, q, x, out).run();
+  }
+
+  static Parallel.Loop unaryLoop(UnaryKind kind, float p, float q, View x, View out) {
     float[] xs = x.array();
     float[] ys = out.array();
     int xo = x.offset();
     int yo = out.offset();
-    Parallel.forRange(
+    return new Parallel.Loop(
         x.numel(),
         grain(kind),
         (from, to) -> UnaryLoops.apply(kind, p, q, xs, xo + from, ys, yo + from, to - from));

@@ -116,13 +116,18 @@ final class NormSimd implements NormKernels {
 
   @Override
   public void normalize(View x, View mean, View invStd, View weight, View bias, View out) {
+    normalizeLoop(x, mean, invStd, weight, bias, out).run();
+  }
+
+  static Parallel.Loop normalizeLoop(
+      View x, View mean, View invStd, View weight, View bias, View out) {
     Channels lie = Channels.of(x);
     float[] scale = values(invStd, lie.channels(), 1);
     float[] factor = values(weight, lie.channels(), 1);
     for (int c = 0; c < scale.length; c++) {
       scale[c] *= factor[c];
     }
-    affine(lie, x, values(mean, scale.length, 0), scale, values(bias, scale.length, 0), out);
+    return affine(lie, x, values(mean, scale.length, 0), scale, values(bias, scale.length, 0), out);
   }
 
   private static float[] values(View perChannel, int channels, float otherwise) {
@@ -136,7 +141,7 @@ final class NormSimd implements NormKernels {
   }
 
   /** {@code out = (x − mean)·scale + bias} by channel. */
-  private static void affine(
+  private static Parallel.Loop affine(
       Channels lie, View x, float[] mean, float[] scale, float[] bias, View out) {
     float[] xs = x.array();
     float[] ys = out.array();
@@ -146,15 +151,14 @@ final class NormSimd implements NormKernels {
       float[] m = repeat(mean, repeats);
       float[] s = repeat(scale, repeats);
       float[] b = repeat(bias, repeats);
-      Parallel.forRange(
+      return new Parallel.Loop(
           x.numel(),
           rowGrain(width),
           (from, to) ->
               NormLoops.normalizeRows(
                   xs, x.offset() + from, ys, out.offset() + from, to - from, width, m, s, b));
-      return;
     }
-    Parallel.forRange(
+    return new Parallel.Loop(
         lie.groups() * lie.channels(),
         Math.max(1, GRAIN / lie.run()),
         (from, to) -> {
@@ -246,7 +250,7 @@ final class NormSimd implements NormKernels {
     if (batchStatistics) {
       combine(lie, x, gradOut, mean, slope, constant, scale, gradX);
     } else {
-      affine(lie, gradOut, new float[scale.length], scale, new float[scale.length], gradX);
+      affine(lie, gradOut, new float[scale.length], scale, new float[scale.length], gradX).run();
     }
   }
 

@@ -39,13 +39,30 @@ final class PoolSimd implements PoolKernels {
   }
 
   private void max(Windows windows, View x, View out) {
-    forward(
-        windows,
-        x,
-        out,
-        (w, from, to) ->
-            (in, rows, columns, line, o, i, j) ->
-                PoolLoops.max(from.array(), in, rows, columns, line, from.dim(1), to.array(), o));
+    forward(windows, x, out, MAX);
+  }
+
+  private static final Maker MAX =
+      (w, from, to) ->
+          (in, rows, columns, line, o, i, j) ->
+              PoolLoops.max(from.array(), in, rows, columns, line, from.dim(1), to.array(), o);
+
+  private static final Maker AVERAGE =
+      (w, from, to) -> {
+        int c = from.dim(1);
+        return (in, rows, columns, line, o, i, j) ->
+            PoolLoops.average(
+                from.array(), in, rows, columns, line, c, w.share(i, j), to.array(), o);
+      };
+
+  /** The maxima as a loop; x and out lie channels last. */
+  static Parallel.Loop maxLoop(Windows windows, View x, View out) {
+    return loop(windows, x, out, MAX);
+  }
+
+  /** The averages as a loop; x and out lie channels last. */
+  static Parallel.Loop averageLoop(Windows windows, View x, View out) {
+    return loop(windows, x, out, AVERAGE);
   }
 
   @Override
@@ -58,22 +75,13 @@ final class PoolSimd implements PoolKernels {
     average(adaptive(x, out), x, out);
   }
 
-  private static Windows adaptive(View in, View out) {
+  static Windows adaptive(View in, View out) {
     return new Windows(
         Windows.Axis.adaptive(in.dim(2), out.dim(2)), Windows.Axis.adaptive(in.dim(3), out.dim(3)));
   }
 
   private void average(Windows windows, View x, View out) {
-    forward(
-        windows,
-        x,
-        out,
-        (w, from, to) -> {
-          int c = from.dim(1);
-          return (in, rows, columns, line, o, i, j) ->
-              PoolLoops.average(
-                  from.array(), in, rows, columns, line, c, w.share(i, j), to.array(), o);
-        });
+    forward(windows, x, out, AVERAGE);
   }
 
   /** Makes the work on one window, given the views as they lie channels last. */
@@ -85,22 +93,25 @@ final class PoolSimd implements PoolKernels {
   private void forward(Windows windows, View x, View out, Maker maker) {
     View from = channelsLast(x);
     View to = out.layout().isChannelsLast() ? out : temporary(out);
+    loop(windows, from, to, maker).run();
+    giveBack(x, from);
+    if (to != out) {
+      copies.copy(to, out);
+      pool.give(to.array());
+    }
+  }
+
+  private static Parallel.Loop loop(Windows windows, View from, View to, Maker maker) {
     Window window = maker.make(windows, from, to);
-    int outW = windows.columns().count();
-    int perRow = Math.max(1, outW * from.dim(1) * 4);
-    Parallel.forRange(
-        out.dim(0) * windows.rows().count(),
+    int perRow = Math.max(1, windows.columns().count() * from.dim(1) * 4);
+    return new Parallel.Loop(
+        to.dim(0) * windows.rows().count(),
         Math.max(1, GRAIN / perRow),
         (first, last) -> {
           for (int u = first; u < last; u++) {
             row(windows, from, to, u, window);
           }
         });
-    giveBack(x, from);
-    if (to != out) {
-      copies.copy(to, out);
-      pool.give(to.array());
-    }
   }
 
   /** All windows of output row {@code u}, counted over all images. */
@@ -140,8 +151,10 @@ final class PoolSimd implements PoolKernels {
         gradX,
         (w, to, grad) -> {
           int shift = from.offset() - to.offset();
+          boolean apart = w.isApart();
           return (in, rows, columns, line, o, i, j) ->
               PoolLoops.maxGrad(
+                  apart,
                   from.array(),
                   in + shift,
                   rows,

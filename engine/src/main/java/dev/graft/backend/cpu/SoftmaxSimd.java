@@ -60,12 +60,16 @@ final class SoftmaxSimd implements SoftmaxKernels {
 
   @Override
   public void softmax(View x, int dim, boolean log, View out) {
+    softmaxLoop(x, dim, log, out).run();
+  }
+
+  static Parallel.Loop softmaxLoop(View x, int dim, boolean log, View out) {
     Lines lines = Lines.of(x, dim);
     float[] xs = x.array();
     float[] ys = out.array();
     int n = lines.size;
     if (lines.inner == 1) {
-      Parallel.forRange(
+      return new Parallel.Loop(
           lines.outer,
           lines.grain(),
           (from, to) -> {
@@ -73,9 +77,8 @@ final class SoftmaxSimd implements SoftmaxKernels {
               SoftmaxLoops.forward(xs, x.offset() + r, ys, out.offset() + r, n, log);
             }
           });
-      return;
     }
-    Parallel.forRange(
+    return new Parallel.Loop(
         lines.outer * lines.groups(),
         Math.max(1, lines.grain() / LINES),
         (from, to) -> {

@@ -4,6 +4,7 @@ import dev.graft.backend.Backend;
 import dev.graft.backend.Buffer;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jocl.cl_mem;
 
 /** Floats, or the ints of an index, on a device. */
@@ -13,6 +14,7 @@ final class ClBuffer implements Buffer {
   private final ClPool.Lease lease;
   private final Cleaner.Cleanable end;
   private final cl_mem memory;
+  private final AtomicInteger changes = new AtomicInteger();
 
   ClBuffer(ClBackend backend, int length) {
     this.backend = backend;
@@ -31,6 +33,16 @@ final class ClBuffer implements Buffer {
   @Override
   public Backend backend() {
     return backend;
+  }
+
+  @Override
+  public int changes() {
+    return changes.get();
+  }
+
+  @Override
+  public void changed() {
+    changes.incrementAndGet();
   }
 
   /**

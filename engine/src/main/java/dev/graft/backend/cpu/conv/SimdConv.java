@@ -4,11 +4,13 @@ import dev.graft.backend.ConvKernels;
 import dev.graft.backend.ConvShape;
 import dev.graft.backend.CopyKernels;
 import dev.graft.backend.HostBuffer;
+import dev.graft.backend.PreparedConv;
 import dev.graft.backend.View;
 import dev.graft.backend.cpu.BufferPool;
 import dev.graft.backend.cpu.gemm.Gemm;
 import dev.graft.backend.cpu.gemm.PackedB;
 import dev.graft.tensor.Layout;
+import dev.graft.tensor.Shape;
 
 /**
  * Convolution as implicit matrix products on channels-last data: packing reads the image by taps
@@ -26,10 +28,16 @@ public final class SimdConv implements ConvKernels {
   @Override
   public void conv2d(ConvShape s, View x, View weight, View bias, View out) {
     View input = channelsLast(x);
+    WinogradTile form = ConvChoice.winograd(s, true);
+    if (form != null) {
+      float[] data = pool.take(WinogradWeights.length(form, s.inChannels(), s.outChannels()));
+      runWinograd(s, form, WinogradWeights.forward(form, weight, data), bias, input, out);
+      release(input, x);
+      return;
+    }
     Taps taps = Taps.forward(s);
-    int channels = s.inChannelsPerGroup();
     int outputs = s.outChannelsPerGroup();
-    int k = taps.count() * channels;
+    int k = taps.count() * s.inChannelsPerGroup();
     float[] packed = pool.take(PackedB.length(k, outputs));
     for (int g = 0; g < s.groups(); g++) {
       int firstOut = g * outputs;
@@ -37,7 +45,7 @@ public final class SimdConv implements ConvKernels {
       int to = out.offset() + firstOut;
       Gemm.run(
           s.n() * s.outH() * s.outW(),
-          packer(s, input, s.inChannels(), g * channels, channels, taps),
+          TapPacker.forward(s, input, g, taps),
           b,
           bias == null ? null : bias.array(),
           bias == null ? 0 : bias.offset() + firstOut,
@@ -49,16 +57,25 @@ public final class SimdConv implements ConvKernels {
     release(input, x);
   }
 
-  private static TapPacker packer(
-      ConvShape s, View input, int pixel, int firstChannel, int channels, Taps taps) {
-    int at = input.offset() + firstChannel;
-    return new TapPacker(
-        input.array(), at, s.height(), s.width(), pixel, channels, s.outH(), s.outW(), taps);
+  @Override
+  public PreparedConv prepare(ConvShape s, View weight, View bias, boolean residual, boolean relu) {
+    WinogradTile form = ConvChoice.winograd(s, false);
+    return form == null
+        ? new ImplicitGemm(s, weight, bias, relu)
+        : Winograd.of(s, form, weight, bias, relu);
   }
 
   @Override
   public void convTranspose2d(ConvShape s, View x, View weight, View bias, View out) {
     View input = channelsLast(x);
+    ConvShape turned = turned(s);
+    WinogradTile form = turned == null ? null : ConvChoice.winograd(turned, true);
+    if (form != null) {
+      float[] data = pool.take(WinogradWeights.length(form, s.outChannels(), s.inChannels()));
+      runWinograd(turned, form, WinogradWeights.backward(form, weight, data), bias, input, out);
+      release(input, x);
+      return;
+    }
     for (int phaseY = 0; phaseY < Math.min(s.strideH(), s.height()); phaseY++) {
       for (int phaseX = 0; phaseX < Math.min(s.strideW(), s.width()); phaseX++) {
         for (int g = 0; g < s.groups(); g++) {
@@ -67,6 +84,42 @@ public final class SimdConv implements ConvKernels {
       }
     }
     release(input, x);
+  }
+
+  /**
+   * The convolution that gives the input's gradient of one of stride 1; null where there is none.
+   */
+  private static ConvShape turned(ConvShape s) {
+    int padH = s.dilationH() * (s.kernelH() - 1) - s.padH();
+    int padW = s.dilationW() * (s.kernelW() - 1) - s.padW();
+    if (s.strideH() != 1 || s.strideW() != 1 || padH < 0 || padW < 0) {
+      return null;
+    }
+    return new ConvShape(
+        s.n(),
+        s.outChannels(),
+        s.outH(),
+        s.outW(),
+        s.inChannels(),
+        s.kernelH(),
+        s.kernelW(),
+        1,
+        1,
+        padH,
+        padW,
+        s.dilationH(),
+        s.dilationW(),
+        s.groups());
+  }
+
+  private void runWinograd(
+      ConvShape s, WinogradTile form, WinogradWeights weights, View bias, View x, View out) {
+    int length = WinogradRun.scratch(s, form);
+    float[] scratch = pool.take(length);
+    View used = new View(new HostBuffer(scratch, null), Layout.rowMajor(Shape.of(length)));
+    new WinogradRun(s, form, weights, bias, false, x, null, out, used).run();
+    pool.give(scratch);
+    pool.give(weights.data);
   }
 
   private void transposedPhase(
@@ -111,43 +164,19 @@ public final class SimdConv implements ConvKernels {
 
   @Override
   public void conv2dWeightGrad(ConvShape s, View x, View gradOut, View gradWeight) {
+    if (gradOut.numel() == 0) {
+      copies.fill(gradWeight, 0);
+      return;
+    }
     View input = channelsLast(x);
     View grad = channelsLast(gradOut);
-    Taps taps = Taps.forward(s);
-    int channels = s.inChannelsPerGroup();
-    int outputs = s.outChannelsPerGroup();
-    for (int g = 0; g < s.groups(); g++) {
-      TapPacker pixels = packer(s, input, s.inChannels(), g * channels, channels, taps);
-      WeightGradient product =
-          new WeightGradient(
-              pool,
-              pixels,
-              grad.array(),
-              grad.offset() + g * outputs,
-              s.outChannels(),
-              s.n() * s.outH() * s.outW(),
-              outputs,
-              taps.count() * channels);
-      float[] sums = product.run();
-      scatter(s, sums, taps.count(), channels, gradWeight, g * outputs, outputs);
-      pool.give(sums);
+    if (DirectWeightGradient.accepts(s)) {
+      DirectWeightGradient.run(pool, s, input, grad, gradWeight);
+    } else {
+      PackedWeightGradient.run(pool, s, input, grad, gradWeight);
     }
     release(input, x);
     release(grad, gradOut);
-  }
-
-  /** From [out][tap][channel] to the weight's [out, channel, kh, kw]. */
-  private static void scatter(
-      ConvShape s, float[] sums, int taps, int channels, View weight, int firstOut, int outputs) {
-    int from = 0;
-    for (int o = 0; o < outputs; o++) {
-      for (int t = 0; t < taps; t++) {
-        int to = weight.offset() + (firstOut + o) * channels * taps + t;
-        for (int c = 0; c < channels; c++) {
-          weight.array()[to + c * taps] = sums[from++];
-        }
-      }
-    }
   }
 
   /** The view itself if it lies n, h, w, c, else a pooled copy that does. */

@@ -7,7 +7,7 @@ import dev.graft.backend.cpu.Vectors;
  * floats, 32 KB at 512 bits) stays in L1 while the row panels of A pass over it from L2.
  */
 public final class Blocking {
-  /** Products summed before a tile is added to the result. */
+  /** Products summed by one call of a microkernel at most. */
   public static final int KC = 256;
 
   /**
@@ -18,13 +18,30 @@ public final class Blocking {
   /** Columns of a tile. */
   public static final int NR = 2 * Vectors.LANES;
 
-  /** Row panels in a block of A. */
-  static final int PANELS = 12;
+  /** Row panels in a block of A at most. */
+  public static final int PANELS = 12;
+
+  /**
+   * Floats of a packed block of A at most: 1.1 MB, about a server core's L2. Four panels of the
+   * longest sums in ResNets (3×3×512) fit.
+   */
+  static final int BLOCK_FLOATS = 9 << 15;
+
+  /**
+   * K at most for one pass over the result. Longer products are summed in several passes, so that a
+   * block of A has four panels at least.
+   */
+  static final int LONGEST = BLOCK_FLOATS / (4 * Microkernel.MR * ROW_STRIDE) * KC;
 
   private Blocking() {}
 
   /** Rows of a tile. */
   public static int mr() {
-    return Microkernel.BEST.rows();
+    return Microkernel.MR;
+  }
+
+  /** How many calls of a microkernel sum {@code k} products. */
+  static int blocks(int k) {
+    return Math.max(1, Math.ceilDiv(k, KC));
   }
 }

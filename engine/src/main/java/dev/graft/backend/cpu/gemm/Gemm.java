@@ -1,23 +1,20 @@
 package dev.graft.backend.cpu.gemm;
 
 import dev.graft.backend.cpu.Parallel;
-import dev.graft.backend.cpu.Vectors;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The loops around the microkernel, after BLIS (van Zee and van de Geijn, 2015): blocks of rows, by
- * blocks of columns, by blocks of K. A task owns its part of the result and sums over K in one
- * fixed order, so the bits do not depend on the number of threads.
+ * The loops around the microkernel, after BLIS (van Zee and van de Geijn, 2015). A task owns a part
+ * of the result: it packs its rows of A once, for all of K, and passes them over its panels of B;
+ * sums stay in tiles beside the caches' own until they are whole, and leave through the epilogue.
+ * An element's products are summed in one fixed order, so the bits do not depend on the number of
+ * threads.
  */
-public final class Gemm {
-  private static final VectorSpecies<Float> S = Vectors.SPECIES;
-  private static final int L = Vectors.LANES;
+public final class Gemm implements Runnable, Parallel.RangeBody {
   private static final int NR = Blocking.NR;
-  private static final int MR = Microkernel.BEST.rows();
+  private static final int MR = Microkernel.MR;
 
-  /** Aimed at so that many cores find work; where rows are few, columns are cut too. */
-  private static final int TASKS = 16;
+  /** Aimed at so that many cores find work, and the last to finish is not far behind. */
+  private static final int TASKS = 24;
 
   /**
    * Panels of A, and of B, in a task at least: reading a panel of B from memory, or packing one of
@@ -31,17 +28,50 @@ public final class Gemm {
   private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
   private static final class Scratch {
-    final float[] a = new float[Blocking.PANELS * MR * Blocking.ROW_STRIDE];
-    final float[] tile = new float[MR * NR];
+    private float[] a = {};
+    private final float[] tiles = new float[Blocking.PANELS * MR * NR];
+    private final int[] offsets = new int[Blocking.PANELS * MR];
+
+    float[] a(int length) {
+      if (a.length < length) {
+        a = new float[length];
+      }
+      return a;
+    }
   }
 
-  private Gemm() {}
+  private final int m;
+  private final RowPacker a;
+  private final PackedB b;
+  private final Epilogue epilogue;
+  private final float[] out;
+  private final RowTarget target;
+  private final int block;
+  private final int panelsPerBlock;
+  private final int columnBlocks;
+  private final int tasks;
+  private final int grain;
 
-  /**
-   * {@code out[target.offset(i) + j] (+)= Σ_k A[i, k]·B[k, j] (+ bias[biasAt + j])}.
-   *
-   * @param add whether to add to what out holds instead of overwriting it
-   */
+  /** The product of A, of {@code m} rows, and B. */
+  public Gemm(int m, RowPacker a, PackedB b, Epilogue epilogue, float[] out, RowTarget target) {
+    this.m = m;
+    this.a = a;
+    this.b = b;
+    this.epilogue = epilogue;
+    this.out = out;
+    this.target = target;
+    int panels = PackedB.panels(b.n);
+    long work = (long) m * b.n * Math.max(1, b.k);
+    this.block = MR * rowPanels();
+    int rowBlocks = Math.ceilDiv(m, block);
+    int cuts = work < SMALL ? 1 : Math.ceilDiv(TASKS, Math.max(1, rowBlocks));
+    this.panelsPerBlock = Math.max(Math.min(LEAST_PANELS, panels), Math.ceilDiv(panels, cuts));
+    this.columnBlocks = Math.ceilDiv(panels, Math.max(1, panelsPerBlock));
+    this.tasks = rowBlocks * columnBlocks;
+    this.grain = work < SMALL ? Math.max(1, tasks) : 1;
+  }
+
+  /** {@code out[target.offset(i) + j] (+)= Σ_k A[i, k]·B[k, j] (+ bias[biasAt + j])}. */
   public static void run(
       int m,
       RowPacker a,
@@ -51,105 +81,82 @@ public final class Gemm {
       boolean add,
       float[] out,
       RowTarget target) {
-    int panels = PackedB.panels(b.n);
-    long work = (long) m * b.n * Math.max(1, b.k);
-    int block = blockRows(m);
-    int rowBlocks = Math.ceilDiv(m, block);
-    int columnBlocks = work < SMALL ? 1 : Math.ceilDiv(TASKS, Math.max(1, rowBlocks));
-    int panelsPerBlock = Math.max(LEAST_PANELS, Math.ceilDiv(panels, columnBlocks));
-    int columns = (panels + panelsPerBlock - 1) / panelsPerBlock;
-    int tasks = rowBlocks * columns;
-    Parallel.forRange(
-        tasks,
-        work < SMALL ? tasks : 1,
-        (from, to) -> {
-          for (int task = from; task < to; task++) {
-            int row = task / columns * block;
-            int panel = task % columns * panelsPerBlock;
-            int panelEnd = Math.min(panels, panel + panelsPerBlock);
-            int rowEnd = Math.min(m, row + block);
-            block(row, rowEnd, a, b, panel, panelEnd, bias, biasAt, add, out, target);
-          }
-        });
+    Epilogue epilogue = new Epilogue(bias, biasAt, add ? out : null, 0, false);
+    new Gemm(m, a, b, epilogue, out, target).run();
   }
 
-  /** Whole panels, up to PANELS; fewer where that would leave only a few tasks. */
-  private static int blockRows(int m) {
-    int rowPanels = Math.max(1, Math.ceilDiv(m, MR));
-    return MR * Math.clamp(rowPanels / 8, Math.min(LEAST_PANELS, rowPanels), Blocking.PANELS);
+  /** Row panels of a task: as many as L2 holds; fewer where that would leave few tasks. */
+  private int rowPanels() {
+    int all = Math.max(1, Math.ceilDiv(m, MR));
+    int depth = Blocking.blocks(Math.min(b.k, Blocking.LONGEST));
+    int most = Blocking.BLOCK_FLOATS / (depth * MR * Blocking.ROW_STRIDE);
+    return Math.clamp(Math.min(all / 8, most), Math.min(LEAST_PANELS, all), Blocking.PANELS);
   }
 
-  private static void block(
+  @Override
+  public void run() {
+    Parallel.forRange(tasks, grain, this);
+  }
+
+  @Override
+  public void run(int from, int to) {
+    Scratch scratch = SCRATCH.get();
+    for (int task = from; task < to; task++) {
+      int row = task / columnBlocks * block;
+      int panel = task % columnBlocks * panelsPerBlock;
+      int panelEnd = Math.min(PackedB.panels(b.n), panel + panelsPerBlock);
+      int rowEnd = Math.min(m, row + block);
+      for (int i = row; i < rowEnd; i++) {
+        scratch.offsets[i - row] = target.offset(i);
+      }
+      int k = 0;
+      do {
+        int depth = Math.min(Blocking.LONGEST, b.k - k);
+        Epilogue pass = epilogue.pass(k == 0, k + depth == b.k, out);
+        pass(row, rowEnd, panel, panelEnd, k, depth, pass, scratch);
+        k += depth;
+      } while (k < b.k);
+    }
+  }
+
+  /** Sums products {@code k … k+depth−1} of one task. */
+  private void pass(
       int row,
       int rowEnd,
-      RowPacker a,
-      PackedB b,
       int panel,
       int panelEnd,
-      float[] bias,
-      int biasAt,
-      boolean add,
-      float[] out,
-      RowTarget target) {
-    Scratch scratch = SCRATCH.get();
-    int k = 0;
-    do {
-      int count = Math.min(Blocking.KC, b.k - k);
+      int k,
+      int depth,
+      Epilogue pass,
+      Scratch scratch) {
+    int blocks = Blocking.blocks(depth);
+    int size = Math.ceilDiv(depth, blocks);
+    int blockFloats = Math.ceilDiv(rowEnd - row, MR) * MR * Blocking.ROW_STRIDE;
+    float[] packed = scratch.a(blocks * blockFloats);
+    for (int i = 0; i < blocks; i++) {
+      int count = Math.min(size, depth - i * size);
       if (count > 0) {
-        a.packRows(row, rowEnd - row, k, count, scratch.a, 0);
+        a.packRows(row, rowEnd - row, k + i * size, count, packed, i * blockFloats);
       }
-      boolean first = k == 0;
-      for (int p = panel; p < panelEnd; p++) {
-        int columns = Math.min(NR, b.n - p * NR);
-        int bAt = (p * b.k + k) * NR;
-        for (int r = row; r < rowEnd; r += MR) {
-          int aAt = (r - row) * Blocking.ROW_STRIDE;
-          Microkernel.BEST.run(count, scratch.a, aAt, b.data, bAt, scratch.tile);
-          float[] tileBias = first ? bias : null;
-          int rows = Math.min(MR, rowEnd - r);
-          store(
-              scratch.tile, r, rows, p * NR, columns, tileBias, biasAt, add || !first, out, target);
-        }
-      }
-      k += count;
-    } while (k < b.k);
-  }
-
-  private static void store(
-      float[] tile,
-      int row,
-      int rows,
-      int column,
-      int columns,
-      float[] bias,
-      int biasAt,
-      boolean add,
-      float[] out,
-      RowTarget target) {
-    for (int r = 0; r < rows; r++) {
-      int from = r * NR;
-      int to = target.offset(row + r) + column;
-      if (columns == NR) {
-        storeVector(tile, from, bias, biasAt + column, add, out, to);
-        storeVector(tile, from + L, bias, biasAt + column + L, add, out, to + L);
-      } else {
-        for (int j = 0; j < columns; j++) {
-          float value = tile[from + j] + (bias == null ? 0 : bias[biasAt + column + j]);
-          out[to + j] = add ? out[to + j] + value : value;
+    }
+    for (int p = panel; p < panelEnd; p++) {
+      int columns = Math.min(NR, b.n - p * NR);
+      int step = Microkernel.rowsAtOnce(columns);
+      for (int i = 0; i < blocks; i++) {
+        int count = Math.min(size, depth - i * size);
+        int bAt = (p * b.k + k + i * size) * NR;
+        for (int r = row; r < rowEnd; r += step) {
+          int tile = (r - row) * NR;
+          int rows = Math.min(step, rowEnd - r);
+          int aAt = i * blockFloats + (r - row) * Blocking.ROW_STRIDE;
+          Microkernel.runRows(
+              rows, columns, count, packed, aAt, b.data, bAt, i > 0, scratch.tiles, tile);
+          if (i == blocks - 1) {
+            TileStore.store(
+                scratch.tiles, tile, rows, scratch.offsets, r - row, p * NR, columns, pass, out);
+          }
         }
       }
     }
-  }
-
-  private static void storeVector(
-      float[] tile, int from, float[] bias, int biasAt, boolean add, float[] out, int to) {
-    FloatVector value = FloatVector.fromArray(S, tile, from);
-    if (bias != null) {
-      value = value.add(FloatVector.fromArray(S, bias, biasAt));
-    }
-    if (add) {
-      value = FloatVector.fromArray(S, out, to).add(value);
-    }
-    value.intoArray(out, to);
   }
 }

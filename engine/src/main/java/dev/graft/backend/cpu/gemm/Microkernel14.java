@@ -15,12 +15,13 @@ final class Microkernel14 extends Microkernel {
   private static final int A = Blocking.ROW_STRIDE;
 
   @Override
-  int rows() {
+  public int rows() {
     return 14;
   }
 
   @Override
-  void run(int k, float[] a, int aAt, float[] b, int bAt, float[] tile) {
+  public void run(
+      int k, float[] a, int aAt, float[] b, int bAt, boolean add, float[] tile, int at) {
     FloatVector c0 = FloatVector.zero(S);
     FloatVector d0 = FloatVector.zero(S);
     FloatVector c1 = FloatVector.zero(S);
@@ -95,33 +96,63 @@ final class Microkernel14 extends Microkernel {
       c13 = x.fma(y, c13);
       d13 = x.fma(z, d13);
     }
-    c0.intoArray(tile, 0);
-    d0.intoArray(tile, L);
-    c1.intoArray(tile, 2 * L);
-    d1.intoArray(tile, 3 * L);
-    c2.intoArray(tile, 4 * L);
-    d2.intoArray(tile, 5 * L);
-    c3.intoArray(tile, 6 * L);
-    d3.intoArray(tile, 7 * L);
-    c4.intoArray(tile, 8 * L);
-    d4.intoArray(tile, 9 * L);
-    c5.intoArray(tile, 10 * L);
-    d5.intoArray(tile, 11 * L);
-    c6.intoArray(tile, 12 * L);
-    d6.intoArray(tile, 13 * L);
-    c7.intoArray(tile, 14 * L);
-    d7.intoArray(tile, 15 * L);
-    c8.intoArray(tile, 16 * L);
-    d8.intoArray(tile, 17 * L);
-    c9.intoArray(tile, 18 * L);
-    d9.intoArray(tile, 19 * L);
-    c10.intoArray(tile, 20 * L);
-    d10.intoArray(tile, 21 * L);
-    c11.intoArray(tile, 22 * L);
-    d11.intoArray(tile, 23 * L);
-    c12.intoArray(tile, 24 * L);
-    d12.intoArray(tile, 25 * L);
-    c13.intoArray(tile, 26 * L);
-    d13.intoArray(tile, 27 * L);
+    if (add) {
+      c0 = c0.add(FloatVector.fromArray(S, tile, at));
+      d0 = d0.add(FloatVector.fromArray(S, tile, at + L));
+      c1 = c1.add(FloatVector.fromArray(S, tile, at + 2 * L));
+      d1 = d1.add(FloatVector.fromArray(S, tile, at + 3 * L));
+      c2 = c2.add(FloatVector.fromArray(S, tile, at + 4 * L));
+      d2 = d2.add(FloatVector.fromArray(S, tile, at + 5 * L));
+      c3 = c3.add(FloatVector.fromArray(S, tile, at + 6 * L));
+      d3 = d3.add(FloatVector.fromArray(S, tile, at + 7 * L));
+      c4 = c4.add(FloatVector.fromArray(S, tile, at + 8 * L));
+      d4 = d4.add(FloatVector.fromArray(S, tile, at + 9 * L));
+      c5 = c5.add(FloatVector.fromArray(S, tile, at + 10 * L));
+      d5 = d5.add(FloatVector.fromArray(S, tile, at + 11 * L));
+      c6 = c6.add(FloatVector.fromArray(S, tile, at + 12 * L));
+      d6 = d6.add(FloatVector.fromArray(S, tile, at + 13 * L));
+      c7 = c7.add(FloatVector.fromArray(S, tile, at + 14 * L));
+      d7 = d7.add(FloatVector.fromArray(S, tile, at + 15 * L));
+      c8 = c8.add(FloatVector.fromArray(S, tile, at + 16 * L));
+      d8 = d8.add(FloatVector.fromArray(S, tile, at + 17 * L));
+      c9 = c9.add(FloatVector.fromArray(S, tile, at + 18 * L));
+      d9 = d9.add(FloatVector.fromArray(S, tile, at + 19 * L));
+      c10 = c10.add(FloatVector.fromArray(S, tile, at + 20 * L));
+      d10 = d10.add(FloatVector.fromArray(S, tile, at + 21 * L));
+      c11 = c11.add(FloatVector.fromArray(S, tile, at + 22 * L));
+      d11 = d11.add(FloatVector.fromArray(S, tile, at + 23 * L));
+      c12 = c12.add(FloatVector.fromArray(S, tile, at + 24 * L));
+      d12 = d12.add(FloatVector.fromArray(S, tile, at + 25 * L));
+      c13 = c13.add(FloatVector.fromArray(S, tile, at + 26 * L));
+      d13 = d13.add(FloatVector.fromArray(S, tile, at + 27 * L));
+    }
+    c0.intoArray(tile, at);
+    d0.intoArray(tile, at + L);
+    c1.intoArray(tile, at + 2 * L);
+    d1.intoArray(tile, at + 3 * L);
+    c2.intoArray(tile, at + 4 * L);
+    d2.intoArray(tile, at + 5 * L);
+    c3.intoArray(tile, at + 6 * L);
+    d3.intoArray(tile, at + 7 * L);
+    c4.intoArray(tile, at + 8 * L);
+    d4.intoArray(tile, at + 9 * L);
+    c5.intoArray(tile, at + 10 * L);
+    d5.intoArray(tile, at + 11 * L);
+    c6.intoArray(tile, at + 12 * L);
+    d6.intoArray(tile, at + 13 * L);
+    c7.intoArray(tile, at + 14 * L);
+    d7.intoArray(tile, at + 15 * L);
+    c8.intoArray(tile, at + 16 * L);
+    d8.intoArray(tile, at + 17 * L);
+    c9.intoArray(tile, at + 18 * L);
+    d9.intoArray(tile, at + 19 * L);
+    c10.intoArray(tile, at + 20 * L);
+    d10.intoArray(tile, at + 21 * L);
+    c11.intoArray(tile, at + 22 * L);
+    d11.intoArray(tile, at + 23 * L);
+    c12.intoArray(tile, at + 24 * L);
+    d12.intoArray(tile, at + 25 * L);
+    c13.intoArray(tile, at + 26 * L);
+    d13.intoArray(tile, at + 27 * L);
   }
 }

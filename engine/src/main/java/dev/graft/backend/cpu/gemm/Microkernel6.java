@@ -5,9 +5,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * 6 rows by two vectors of columns: 12 accumulators, for machines with 16 vector registers.
- * Accumulators are locals and the loop takes one k a turn: unrolling by hand makes C2 hoist loads
- * and spill (228 → 126 GFLOP/s with two k a turn).
+ * 6 rows by two vectors of columns: 12 accumulators, for machines with 16 vector registers;
+ * otherwise as {@link Microkernel14}.
  */
 final class Microkernel6 extends Microkernel {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
@@ -15,12 +14,13 @@ final class Microkernel6 extends Microkernel {
   private static final int A = Blocking.ROW_STRIDE;
 
   @Override
-  int rows() {
+  public int rows() {
     return 6;
   }
 
   @Override
-  void run(int k, float[] a, int aAt, float[] b, int bAt, float[] tile) {
+  public void run(
+      int k, float[] a, int aAt, float[] b, int bAt, boolean add, float[] tile, int at) {
     FloatVector c0 = FloatVector.zero(S);
     FloatVector d0 = FloatVector.zero(S);
     FloatVector c1 = FloatVector.zero(S);
@@ -55,17 +55,31 @@ final class Microkernel6 extends Microkernel {
       c5 = x.fma(y, c5);
       d5 = x.fma(z, d5);
     }
-    c0.intoArray(tile, 0);
-    d0.intoArray(tile, L);
-    c1.intoArray(tile, 2 * L);
-    d1.intoArray(tile, 3 * L);
-    c2.intoArray(tile, 4 * L);
-    d2.intoArray(tile, 5 * L);
-    c3.intoArray(tile, 6 * L);
-    d3.intoArray(tile, 7 * L);
-    c4.intoArray(tile, 8 * L);
-    d4.intoArray(tile, 9 * L);
-    c5.intoArray(tile, 10 * L);
-    d5.intoArray(tile, 11 * L);
+    if (add) {
+      c0 = c0.add(FloatVector.fromArray(S, tile, at));
+      d0 = d0.add(FloatVector.fromArray(S, tile, at + L));
+      c1 = c1.add(FloatVector.fromArray(S, tile, at + 2 * L));
+      d1 = d1.add(FloatVector.fromArray(S, tile, at + 3 * L));
+      c2 = c2.add(FloatVector.fromArray(S, tile, at + 4 * L));
+      d2 = d2.add(FloatVector.fromArray(S, tile, at + 5 * L));
+      c3 = c3.add(FloatVector.fromArray(S, tile, at + 6 * L));
+      d3 = d3.add(FloatVector.fromArray(S, tile, at + 7 * L));
+      c4 = c4.add(FloatVector.fromArray(S, tile, at + 8 * L));
+      d4 = d4.add(FloatVector.fromArray(S, tile, at + 9 * L));
+      c5 = c5.add(FloatVector.fromArray(S, tile, at + 10 * L));
+      d5 = d5.add(FloatVector.fromArray(S, tile, at + 11 * L));
+    }
+    c0.intoArray(tile, at);
+    d0.intoArray(tile, at + L);
+    c1.intoArray(tile, at + 2 * L);
+    d1.intoArray(tile, at + 3 * L);
+    c2.intoArray(tile, at + 4 * L);
+    d2.intoArray(tile, at + 5 * L);
+    c3.intoArray(tile, at + 6 * L);
+    d3.intoArray(tile, at + 7 * L);
+    c4.intoArray(tile, at + 8 * L);
+    d4.intoArray(tile, at + 9 * L);
+    c5.intoArray(tile, at + 10 * L);
+    d5.intoArray(tile, at + 11 * L);
   }
 }

@@ -12,6 +12,12 @@ public final class SimdMatmul implements MatmulKernels {
     this.pool = pool;
   }
 
+  /** The product as a loop made ready, where there is one matrix of few rows; else null. */
+  public static Runnable fewRows(View a, View y, View bias, View out) {
+    boolean fits = out.dim(0) == 1 && out.numel() > 0 && Skinny.accepts(a, y, out);
+    return fits ? Skinny.loop(a, y, bias, out, 0) : null;
+  }
+
   @Override
   public void matmul(View a, View y, View bias, View out) {
     int m = out.dim(1);
@@ -22,7 +28,7 @@ public final class SimdMatmul implements MatmulKernels {
     }
     if (Skinny.accepts(a, y, out)) {
       for (int b = 0; b < out.dim(0); b++) {
-        Skinny.run(a, y, bias, out, b);
+        Skinny.loop(a, y, bias, out, b).run();
       }
       return;
     }

@@ -31,14 +31,14 @@ final class Skinny {
   }
 
   /** Batch element {@code b} of the product. */
-  static void run(View a, View y, View bias, View out, int b) {
+  static Parallel.Loop loop(View a, View y, View bias, View out, int b) {
     int k = a.dim(2);
     int n = out.dim(2);
     int aAt = a.offset() + b * a.stride(0);
     int yAt = y.offset() + b * y.stride(0);
     int outAt = out.offset() + b * out.dim(1) * n;
     int grain = Math.ceilDiv(TASK / Math.max(1, k), 4 * L) * 4 * L;
-    Parallel.forRange(
+    return new Parallel.Loop(
         n,
         Math.max(4 * L, grain),
         (from, to) -> {

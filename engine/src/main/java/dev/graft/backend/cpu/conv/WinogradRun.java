@@ -1,0 +1,299 @@
+package dev.graft.backend.cpu.conv;
+
+import dev.graft.backend.ConvShape;
+import dev.graft.backend.View;
+import dev.graft.backend.cpu.Parallel;
+import dev.graft.backend.cpu.Vectors;
+import dev.graft.backend.cpu.gemm.Blocking;
+import dev.graft.backend.cpu.gemm.Microkernel;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * One Winograd convolution over fixed buffers. Images with many tiles are cut into blocks of tiles,
+ * each a task that keeps its transformed input in its core's cache. Where there are few, all tiles
+ * are transformed first, and then tasks are panels of output channels, so that all cores have work
+ * and the weights, which are then the larger part, are read once.
+ */
+final class WinogradRun implements Runnable {
+  private static final VectorSpecies<Float> S = Vectors.SPECIES;
+  private static final int L = Vectors.LANES;
+  private static final int NR = Blocking.NR;
+  private static final int MR = Microkernel.MR;
+  private static final int STRIDE = Blocking.ROW_STRIDE;
+
+  /** Floats of transformed input in a task: 1 MB. */
+  private static final int BLOCK_FLOATS = 1 << 18;
+
+  /** Tasks under which tiles are not the ones that are shared out. */
+  private static final int LEAST_TASKS = 6;
+
+  private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
+
+  /** What a thread needs beside the arena. */
+  private static final class Scratch {
+    private float[] input = {};
+    private float[] products = {};
+    private float[] patch = {};
+    private final float[] temp = new float[48 * L];
+
+    float[] input(int length) {
+      if (input.length < length) {
+        input = new float[length];
+      }
+      return input;
+    }
+
+    float[] products(int length) {
+      if (products.length < length) {
+        products = new float[length];
+      }
+      return products;
+    }
+
+    float[] patch(int length) {
+      if (patch.length < length) {
+        patch = new float[length];
+      }
+      return patch;
+    }
+  }
+
+  private final ConvShape shape;
+  private final WinogradTile tile;
+  private final WinogradWeights weights;
+  private final float[] bias;
+  private final int biasAt;
+  private final boolean relu;
+  private final View x;
+  private final View residual;
+  private final View out;
+  private final View scratch;
+  private final int across;
+  private final int down;
+  private final int tiles;
+  private final int block;
+  private final boolean shared;
+  private final int[] offsets;
+
+  WinogradRun(
+      ConvShape shape,
+      WinogradTile tile,
+      WinogradWeights weights,
+      View bias,
+      boolean relu,
+      View x,
+      View residual,
+      View out,
+      View scratch) {
+    this.shape = shape;
+    this.tile = tile;
+    this.weights = weights;
+    this.bias = bias == null ? new float[weights.panels() * NR] : bias.array();
+    this.biasAt = bias == null ? 0 : bias.offset();
+    this.relu = relu;
+    this.x = x;
+    this.residual = residual;
+    this.out = out;
+    this.scratch = scratch;
+    this.across = Math.ceilDiv(shape.outW(), tile.outputs());
+    this.down = Math.ceilDiv(shape.outH(), tile.outputs());
+    this.tiles = tiles(shape, tile);
+    this.block = blockTiles(shape, tile);
+    this.shared = isShared(shape, tile);
+    this.offsets = offsets();
+  }
+
+  private static int tiles(ConvShape s, WinogradTile tile) {
+    return s.n() * Math.ceilDiv(s.outH(), tile.outputs()) * Math.ceilDiv(s.outW(), tile.outputs());
+  }
+
+  /** Positions whose channels share a row of the left operand. */
+  private static int positionsPerRow(ConvShape s) {
+    return Math.max(1, Blocking.KC / s.inChannels());
+  }
+
+  /** Rows of floats that the transformed input of one tile takes. */
+  private static int rows(ConvShape s, WinogradTile tile) {
+    return s.inChannels() > Blocking.KC
+        ? tile.positions() * Math.ceilDiv(s.inChannels(), Blocking.KC)
+        : Math.ceilDiv(tile.positions(), positionsPerRow(s));
+  }
+
+  /** Tiles of a task: whole panels. */
+  private static int blockTiles(ConvShape s, WinogradTile tile) {
+    int panels = BLOCK_FLOATS / (rows(s, tile) * STRIDE * MR);
+    return isShared(s, tile)
+        ? Math.ceilDiv(tiles(s, tile), MR) * MR
+        : Math.clamp(panels, 1, 4) * MR;
+  }
+
+  private static boolean isShared(ConvShape s, WinogradTile tile) {
+    return tiles(s, tile) < LEAST_TASKS * MR;
+  }
+
+  static int scratch(ConvShape s, WinogradTile tile) {
+    return isShared(s, tile) ? blockTiles(s, tile) * rows(s, tile) * STRIDE : 0;
+  }
+
+  /** Where a position's channels lie in the transformed input of a block. */
+  private int[] offsets() {
+    int[] result = new int[tile.positions()];
+    int perRow = positionsPerRow(shape);
+    int kBlocks = Math.ceilDiv(shape.inChannels(), Blocking.KC);
+    for (int p = 0; p < result.length; p++) {
+      result[p] = p / perRow * kBlocks * block * STRIDE + p % perRow * shape.inChannels();
+    }
+    return result;
+  }
+
+  @Override
+  public void run() {
+    if (shared) {
+      float[] input = scratch.array();
+      int at = scratch.offset();
+      Parallel.forRange(tiles, 2, (from, to) -> transformInput(0, from, to, input, at));
+      Parallel.forRange(weights.panels(), 1, (from, to) -> multiply(0, tiles, from, to, input, at));
+    } else {
+      Parallel.forRange(
+          Math.ceilDiv(tiles, block),
+          1,
+          (from, to) -> {
+            for (int b = from; b < to; b++) {
+              float[] input = SCRATCH.get().input(block * rows(shape, tile) * STRIDE);
+              int first = b * block;
+              int last = Math.min(tiles, first + block);
+              transformInput(first, first, last, input, 0);
+              multiply(first, last, 0, weights.panels(), input, 0);
+            }
+          });
+    }
+  }
+
+  /** Transforms tiles {@code from … to−1} of the block that begins at tile {@code first}. */
+  private void transformInput(int first, int from, int to, float[] input, int at) {
+    Scratch own = SCRATCH.get();
+    int side = tile.inputs();
+    int channels = shape.inChannels();
+    int rowStride = shape.width() * channels;
+    for (int t = from; t < to; t++) {
+      int image = t / (across * down);
+      int y = t / across % down * tile.outputs() - shape.padH();
+      int left = t % across * tile.outputs() - shape.padW();
+      int source = x.offset() + ((image * shape.height() + y) * shape.width() + left) * channels;
+      int target = at + (t - first) * STRIDE;
+      boolean inside =
+          y >= 0 && left >= 0 && y + side <= shape.height() && left + side <= shape.width();
+      if (inside) {
+        transform(x.array(), source, rowStride, channels, own.temp, input, target);
+      } else {
+        float[] patch = own.patch(side * side * channels);
+        copyPatch(source, y, left, patch);
+        transform(patch, 0, side * channels, channels, own.temp, input, target);
+      }
+    }
+  }
+
+  private void transform(
+      float[] image, int at, int rowStride, int pixel, float[] temp, float[] input, int target) {
+    int channels = shape.inChannels();
+    for (int c = 0; c < channels; c += L) {
+      // Channels beyond a K block lie one block of rows further on.
+      int to = target + c / Blocking.KC * block * STRIDE + c % Blocking.KC;
+      tile.input(image, at + c, rowStride, pixel, temp, input, to, offsets);
+    }
+  }
+
+  /** A patch that reaches over the image's border, with zeros there. */
+  private void copyPatch(int source, int y, int left, float[] patch) {
+    int side = tile.inputs();
+    int channels = shape.inChannels();
+    int from = Math.clamp(-left, 0, side);
+    int to = Math.clamp(shape.width() - left, from, side);
+    for (int i = 0; i < side; i++) {
+      int row = i * side * channels;
+      if (y + i < 0 || y + i >= shape.height()) {
+        Arrays.fill(patch, row, row + side * channels, 0);
+      } else {
+        int line = source + i * shape.width() * channels;
+        Arrays.fill(patch, row, row + from * channels, 0);
+        System.arraycopy(
+            x.array(),
+            line + from * channels,
+            patch,
+            row + from * channels,
+            (to - from) * channels);
+        Arrays.fill(patch, row + to * channels, row + side * channels, 0);
+      }
+    }
+  }
+
+  /** The products of some panels of output channels, and their way back to pixels. */
+  private void multiply(int first, int last, int panel, int panelEnd, float[] input, int at) {
+    Scratch own = SCRATCH.get();
+    int count = last - first;
+    int rows = Math.ceilDiv(count, MR) * MR;
+    int distance = rows * NR;
+    float[] products = own.products(tile.positions() * distance);
+    for (int j = panel; j < panelEnd; j++) {
+      for (int p = 0; p < tile.positions(); p++) {
+        multiply(count, p, j, input, at + offsets[p], products, p * distance);
+      }
+      for (int c = 0; c < NR && j * NR + c < shape.outChannels(); c += L) {
+        for (int t = 0; t < count; t++) {
+          tile.output(products, t * NR + c, distance, own.temp);
+          store(first + t, j * NR + c, own.temp);
+        }
+      }
+    }
+  }
+
+  private void multiply(
+      int count, int position, int panel, float[] input, int at, float[] products, int to) {
+    int channels = shape.inChannels();
+    int weight = weights.at(position, panel);
+    for (int k = 0; k < channels; k += Blocking.KC) {
+      int depth = Math.min(Blocking.KC, channels - k);
+      int from = at + k / Blocking.KC * block * STRIDE;
+      Microkernel.runRows(
+          count,
+          shape.outChannels() - panel * NR,
+          depth,
+          input,
+          from,
+          weights.data,
+          weight + k * NR,
+          k > 0,
+          products,
+          to);
+    }
+  }
+
+  /** One vector of channels of a tile's pixels, as far as they lie in the image. */
+  private void store(int t, int channel, float[] temp) {
+    int m = tile.outputs();
+    int y = t / across % down * m;
+    int left = t % across * m;
+    int height = Math.min(m, shape.outH() - y);
+    int width = Math.min(m, shape.outW() - left);
+    int channels = shape.outChannels();
+    int image = t / (across * down);
+    int at = ((image * shape.outH() + y) * shape.outW() + left) * channels + channel;
+    FloatVector b = FloatVector.fromArray(S, bias, biasAt + channel);
+    for (int i = 0; i < height; i++) {
+      for (int j = 0; j < width; j++) {
+        int pixel = at + (i * shape.outW() + j) * channels;
+        FloatVector v = FloatVector.fromArray(S, temp, (i * m + j) * L).add(b);
+        if (residual != null) {
+          v = v.add(FloatVector.fromArray(S, residual.array(), residual.offset() + pixel));
+        }
+        if (relu) {
+          v = v.blend(0, v.compare(VectorOperators.LT, 0));
+        }
+        v.intoArray(out.array(), out.offset() + pixel);
+      }
+    }
+  }
+}

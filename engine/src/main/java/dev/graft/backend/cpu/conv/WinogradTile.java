@@ -1,0 +1,61 @@
+package dev.graft.backend.cpu.conv;
+
+/**
+ * The transforms of one form of Winograd's convolution F(m×m, 3×3) (Lavin and Gray, 2016), for one
+ * vector of channels at a time.
+ */
+interface WinogradTile {
+  /** Output pixels along a side of a tile: m. */
+  int outputs();
+
+  /** Input pixels along a side of a tile, and products: m + 2. */
+  default int inputs() {
+    return outputs() + 2;
+  }
+
+  /** Products of a tile: inputs². */
+  default int positions() {
+    return inputs() * inputs();
+  }
+
+  /**
+   * G g Gᵀ of a vector of outer channels.
+   *
+   * @param taps where the nine taps lie after {@code at}
+   * @param gather where the outer channels lie after a tap
+   * @param temp floats for 18 vectors
+   * @param distance floats from one position to the next in {@code to}
+   */
+  void weight(
+      float[] weight,
+      int at,
+      int[] taps,
+      int[] gather,
+      float[] temp,
+      float[] to,
+      int toAt,
+      int distance);
+
+  /**
+   * Bᵀ d B of a vector of channels of a patch of the image, pixels {@code rowStride} and {@code
+   * pixel} apart.
+   *
+   * @param temp floats for positions() vectors
+   * @param offsets where each position's row lies in {@code to}, which begins at {@code toAt}
+   */
+  void input(
+      float[] image,
+      int at,
+      int rowStride,
+      int pixel,
+      float[] temp,
+      float[] to,
+      int toAt,
+      int[] offsets);
+
+  /**
+   * Aᵀ m A of a vector of channels, positions {@code distance} apart, into {@code temp} as
+   * [outputs][outputs] vectors.
+   */
+  void output(float[] products, int at, int distance, float[] temp);
+}

@@ -1,0 +1,33 @@
+package dev.graft.backend.cpu.gemm;
+
+/**
+ * What is done to the sums on their way out: {@code out = relu?(sum + bias[column] + addend)}.
+ *
+ * @param bias by column, from {@code biasAt}; null for none
+ * @param addend an array laid out as the output, {@code shift} further on; null for none. It may be
+ *     the output itself: then the sums are added to it.
+ */
+public record Epilogue(float[] bias, int biasAt, float[] addend, int shift, boolean relu) {
+  /** The sums as they are. */
+  public static final Epilogue NONE = new Epilogue(null, 0, null, 0, false);
+
+  /** Sums and a bias, which may be null. */
+  public static Epilogue bias(float[] bias, int biasAt) {
+    return bias == null ? NONE : new Epilogue(bias, biasAt, null, 0, false);
+  }
+
+  /** Sums added to what {@code out} holds. */
+  public static Epilogue addTo(float[] out) {
+    return new Epilogue(null, 0, out, 0, false);
+  }
+
+  /** This for one of several passes over {@code out} that sum one product. */
+  Epilogue pass(boolean first, boolean last, float[] out) {
+    if (first && last) {
+      return this;
+    }
+    return first
+        ? new Epilogue(bias, biasAt, addend, shift, false)
+        : new Epilogue(null, 0, out, 0, last && relu);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.graft.backend.cpu.gemm;
+
+import dev.graft.backend.cpu.Vectors;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * 3 rows by two vectors of columns: the last rows of a matrix where {@link Microkernel6} is used.
+ */
+final class Microkernel3 extends Microkernel {
+  private static final VectorSpecies<Float> S = Vectors.SPECIES;
+  private static final int L = Vectors.LANES;
+  private static final int A = Blocking.ROW_STRIDE;
+
+  @Override
+  public int rows() {
+    return 3;
+  }
+
+  @Override
+  public void run(
+      int k, float[] a, int aAt, float[] b, int bAt, boolean add, float[] tile, int at) {
+    FloatVector c0 = FloatVector.zero(S);
+    FloatVector d0 = FloatVector.zero(S);
+    FloatVector c1 = FloatVector.zero(S);
+    FloatVector d1 = FloatVector.zero(S);
+    FloatVector c2 = FloatVector.zero(S);
+    FloatVector d2 = FloatVector.zero(S);
+    for (int i = aAt, j = bAt, end = aAt + k; i < end; i++, j += 2 * L) {
+      FloatVector y = FloatVector.fromArray(S, b, j);
+      FloatVector z = FloatVector.fromArray(S, b, j + L);
+      FloatVector x = FloatVector.broadcast(S, a[i]);
+      c0 = x.fma(y, c0);
+      d0 = x.fma(z, d0);
+      x = FloatVector.broadcast(S, a[i + A]);
+      c1 = x.fma(y, c1);
+      d1 = x.fma(z, d1);
+      x = FloatVector.broadcast(S, a[i + 2 * A]);
+      c2 = x.fma(y, c2);
+      d2 = x.fma(z, d2);
+    }
+    if (add) {
+      c0 = c0.add(FloatVector.fromArray(S, tile, at));
+      d0 = d0.add(FloatVector.fromArray(S, tile, at + L));
+      c1 = c1.add(FloatVector.fromArray(S, tile, at + 2 * L));
+      d1 = d1.add(FloatVector.fromArray(S, tile, at + 3 * L));
+      c2 = c2.add(FloatVector.fromArray(S, tile, at + 4 * L));
+      d2 = d2.add(FloatVector.fromArray(S, tile, at + 5 * L));
+    }
+    c0.intoArray(tile, at);
+    d0.intoArray(tile, at + L);
+    c1.intoArray(tile, at + 2 * L);
+    d1.intoArray(tile, at + 3 * L);
+    c2.intoArray(tile, at + 4 * L);
+    d2.intoArray(tile, at + 5 * L);
+  }
+}

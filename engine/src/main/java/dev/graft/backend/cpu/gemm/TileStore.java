@@ -1,0 +1,218 @@
+package dev.graft.backend.cpu.gemm;
+
+import dev.graft.backend.cpu.Vectors;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Moves the valid part of a tile to the result, by way of the {@link Epilogue}. */
+final class TileStore {
+  private static final VectorSpecies<Float> S = Vectors.SPECIES;
+  private static final int L = Vectors.LANES;
+  private static final int NR = Blocking.NR;
+  private static final float[] ZEROS = new float[NR];
+
+  private TileStore() {}
+
+  /**
+   * @param offsets where column 0 of each row lies in {@code out}, from {@code first} on
+   * @param columns of the tile that are valid, the first being number {@code column} of the result
+   */
+  static void store(
+      float[] tile,
+      int at,
+      int rows,
+      int[] offsets,
+      int first,
+      int column,
+      int columns,
+      Epilogue e,
+      float[] out) {
+    if (columns == NR) {
+      vectors(tile, at, rows, offsets, first, column, e, out);
+    } else {
+      int done = 0;
+      if (columns >= L) {
+        vector(tile, at, rows, offsets, first, column, e, out);
+        done = L;
+      }
+      if (done < columns) {
+        masked(tile, at + done, rows, offsets, first, column + done, columns - done, e, out);
+      }
+    }
+  }
+
+  private static void vectors(
+      float[] tile,
+      int at,
+      int rows,
+      int[] offsets,
+      int first,
+      int column,
+      Epilogue e,
+      float[] out) {
+    float[] bias = e.bias() == null ? ZEROS : e.bias();
+    int biasAt = e.bias() == null ? 0 : e.biasAt() + column;
+    if (e.addend() == null) {
+      if (e.relu()) {
+        storeRelu(tile, at, rows, offsets, first, column, bias, biasAt, out);
+      } else {
+        storePlain(tile, at, rows, offsets, first, column, bias, biasAt, out);
+      }
+    } else if (e.relu()) {
+      addRelu(tile, at, rows, offsets, first, column, bias, biasAt, e.addend(), e.shift(), out);
+    } else {
+      addPlain(tile, at, rows, offsets, first, column, bias, biasAt, e.addend(), e.shift(), out);
+    }
+  }
+
+  private static void storePlain(
+      float[] tile,
+      int at,
+      int rows,
+      int[] offsets,
+      int first,
+      int column,
+      float[] bias,
+      int biasAt,
+      float[] out) {
+    FloatVector b = FloatVector.fromArray(S, bias, biasAt);
+    FloatVector c = FloatVector.fromArray(S, bias, biasAt + L);
+    for (int r = 0; r < rows; r++) {
+      int to = offsets[first + r] + column;
+      FloatVector x = FloatVector.fromArray(S, tile, at + r * NR).add(b);
+      FloatVector y = FloatVector.fromArray(S, tile, at + r * NR + L).add(c);
+      x.intoArray(out, to);
+      y.intoArray(out, to + L);
+    }
+  }
+
+  private static void storeRelu(
+      float[] tile,
+      int at,
+      int rows,
+      int[] offsets,
+      int first,
+      int column,
+      float[] bias,
+      int biasAt,
+      float[] out) {
+    FloatVector b = FloatVector.fromArray(S, bias, biasAt);
+    FloatVector c = FloatVector.fromArray(S, bias, biasAt + L);
+    for (int r = 0; r < rows; r++) {
+      int to = offsets[first + r] + column;
+      FloatVector x = FloatVector.fromArray(S, tile, at + r * NR).add(b);
+      FloatVector y = FloatVector.fromArray(S, tile, at + r * NR + L).add(c);
+      relu(x).intoArray(out, to);
+      relu(y).intoArray(out, to + L);
+    }
+  }
+
+  private static void addPlain(
+      float[] tile,
+      int at,
+      int rows,
+      int[] offsets,
+      int first,
+      int column,
+      float[] bias,
+      int biasAt,
+      float[] addend,
+      int shift,
+      float[] out) {
+    FloatVector b = FloatVector.fromArray(S, bias, biasAt);
+    FloatVector c = FloatVector.fromArray(S, bias, biasAt + L);
+    for (int r = 0; r < rows; r++) {
+      int to = offsets[first + r] + column;
+      FloatVector x = FloatVector.fromArray(S, tile, at + r * NR).add(b);
+      FloatVector y = FloatVector.fromArray(S, tile, at + r * NR + L).add(c);
+      x = x.add(FloatVector.fromArray(S, addend, to + shift));
+      y = y.add(FloatVector.fromArray(S, addend, to + shift + L));
+      x.intoArray(out, to);
+      y.intoArray(out, to + L);
+    }
+  }
+
+  private static void addRelu(
+      float[] tile,
+      int at,
+      int rows,
+      int[] offsets,
+      int first,
+      int column,
+      float[] bias,
+      int biasAt,
+      float[] addend,
+      int shift,
+      float[] out) {
+    FloatVector b = FloatVector.fromArray(S, bias, biasAt);
+    FloatVector c = FloatVector.fromArray(S, bias, biasAt + L);
+    for (int r = 0; r < rows; r++) {
+      int to = offsets[first + r] + column;
+      FloatVector x = FloatVector.fromArray(S, tile, at + r * NR).add(b);
+      FloatVector y = FloatVector.fromArray(S, tile, at + r * NR + L).add(c);
+      x = x.add(FloatVector.fromArray(S, addend, to + shift));
+      y = y.add(FloatVector.fromArray(S, addend, to + shift + L));
+      relu(x).intoArray(out, to);
+      relu(y).intoArray(out, to + L);
+    }
+  }
+
+  /** Keeps NaN, as the elementwise ReLU does. */
+  private static FloatVector relu(FloatVector x) {
+    return x.blend(0, x.compare(VectorOperators.LT, 0));
+  }
+
+  /** The first vector of a panel; a masked store of all lanes would take several times as long. */
+  private static void vector(
+      float[] tile,
+      int at,
+      int rows,
+      int[] offsets,
+      int first,
+      int column,
+      Epilogue e,
+      float[] out) {
+    FloatVector b =
+        FloatVector.fromArray(
+            S, e.bias() == null ? ZEROS : e.bias(), e.bias() == null ? 0 : e.biasAt() + column);
+    float[] addend = e.addend();
+    FloatVector least = FloatVector.broadcast(S, e.relu() ? 0 : Float.NEGATIVE_INFINITY);
+    for (int r = 0; r < rows; r++) {
+      int to = offsets[first + r] + column;
+      FloatVector x = FloatVector.fromArray(S, tile, at + r * NR).add(b);
+      if (addend != null) {
+        x = x.add(FloatVector.fromArray(S, addend, to + e.shift()));
+      }
+      x.blend(least, x.compare(VectorOperators.LT, least)).intoArray(out, to);
+    }
+  }
+
+  /** One vector of the last panel, of which {@code columns} lanes or more are valid. */
+  private static void masked(
+      float[] tile,
+      int at,
+      int rows,
+      int[] offsets,
+      int first,
+      int column,
+      int columns,
+      Epilogue e,
+      float[] out) {
+    VectorMask<Float> valid = S.indexInRange(0, columns);
+    FloatVector b =
+        e.bias() == null
+            ? FloatVector.zero(S)
+            : FloatVector.fromArray(S, e.bias(), e.biasAt() + column, valid);
+    float[] addend = e.addend() == null ? tile : e.addend();
+    VectorMask<Float> added = e.addend() == null ? S.maskAll(false) : valid;
+    FloatVector least = FloatVector.broadcast(S, e.relu() ? 0 : Float.NEGATIVE_INFINITY);
+    for (int r = 0; r < rows; r++) {
+      int to = offsets[first + r] + column;
+      FloatVector x = FloatVector.fromArray(S, tile, at + r * NR).add(b);
+      x = x.add(FloatVector.fromArray(S, addend, e.addend() == null ? 0 : to + e.shift(), added));
+      x.blend(least, x.compare(VectorOperators.LT, least)).intoArray(out, to, valid);
+    }
+  }
+}

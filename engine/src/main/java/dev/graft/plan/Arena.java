@@ -1,0 +1,60 @@
+package dev.graft.plan;
+
+import dev.graft.backend.Backend;
+import dev.graft.backend.BoundKernels;
+import dev.graft.backend.Buffer;
+import dev.graft.backend.View;
+import dev.graft.tensor.Layout;
+import java.util.List;
+
+/** Memory for one run at a time, with every step bound to it. */
+final class Arena {
+  private final BoundKernels.Intake intake;
+  private final Runnable[] runs;
+  private final View output;
+  private final boolean outputRowMajor;
+
+  Arena(Lowering.Result plan, Backend backend) {
+    Buffer buffer = backend.allocate(plan.arena());
+    List<Step> steps = plan.steps();
+    this.intake = backend.bound().intake(plan.input().in(buffer));
+    this.runs = steps.stream().map(step -> step.binder().bind(buffer)).toArray(Runnable[]::new);
+    this.output = plan.output().in(buffer);
+    this.outputRowMajor = output.layout().isRowMajor();
+  }
+
+  void compute(View x) {
+    intake.take(x);
+    for (Runnable run : runs) {
+      run.run();
+    }
+  }
+
+  /** As {@link #compute}, adding what each part took, in nanoseconds: the input first. */
+  void compute(View x, long[] nanos) {
+    long start = System.nanoTime();
+    intake.take(x);
+    for (int i = 0; i < runs.length; i++) {
+      long now = System.nanoTime();
+      nanos[i] = now - start;
+      start = now;
+      runs[i].run();
+    }
+    nanos[runs.length] = System.nanoTime() - start;
+  }
+
+  View output() {
+    return output;
+  }
+
+  /** Copies the result, in row-major order, without allocating where it lies so. */
+  void read(float[] target, Backend backend) {
+    if (outputRowMajor) {
+      output.buffer().read(output.offset(), target, 0, target.length);
+    } else {
+      backend
+          .copies()
+          .copy(output, new View(backend.wrap(target), Layout.rowMajor(output.shape())));
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.graft.plan;
+
+import dev.graft.backend.View;
+import dev.graft.op.Node;
+import dev.graft.tensor.Autograd;
+import dev.graft.tensor.Tensor;
+import java.util.List;
+
+/** A step for every operation: applies it to tensors over the arena and copies what it gives. */
+final class GeneralRun implements Runnable {
+  private final Graph.Call call;
+  private final Tensor[] operands;
+  private final Tensor residual;
+  private final View out;
+
+  GeneralRun(Graph.Call call, List<View> inputs, View out) {
+    this.call = call;
+    this.operands = inputs.subList(0, call.arity()).stream().map(Tensor::of).toArray(Tensor[]::new);
+    this.residual = call.epilogue().residual() ? Tensor.of(inputs.getLast()) : null;
+    this.out = out;
+  }
+
+  @Override
+  public void run() {
+    Tensor result = Autograd.noGrad(this::compute);
+    if (result.numel() > 0) {
+      result.backend().copies().copy(result.view(), out);
+    }
+  }
+
+  private Tensor compute() {
+    Tensor y = Node.apply(call.op(), operands);
+    y = residual == null ? y : y.add(residual);
+    return call.epilogue().relu() ? y.relu() : y;
+  }
+}
