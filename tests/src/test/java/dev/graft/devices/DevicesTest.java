@@ -17,15 +17,19 @@ import dev.graft.tensor.Tensor;
 import dev.graft.testing.OpenCl;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Devices by name, their list, and what is said where there are none. */
@@ -46,7 +50,7 @@ class DevicesTest {
     assertSame(device.backend(), Device.of("opencl").backend());
     assertSame(device.backend(), Device.of(device.id()).backend());
     DeviceInfo info = Device.all().get(1 + index);
-    String part = info.name().toUpperCase(java.util.Locale.ROOT);
+    String part = info.name().toUpperCase(Locale.ROOT);
     assertSame(device.backend(), Device.of(part).backend());
     assertTrue(info.details().contains("float32"), info.toString());
     assertEquals("OpenCL, " + info.name() + ", float32", device.backend().name());
@@ -102,7 +106,8 @@ class DevicesTest {
   // ---- in JVMs that lack something
 
   /** The lines of {@code graft devices} in a new JVM on the given class path. */
-  private static String devices(String classPath, String library) throws Exception {
+  private static String devices(String classPath, Map<String, String> environment)
+      throws Exception {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     List<String> command =
         new ArrayList<>(
@@ -115,7 +120,7 @@ class DevicesTest {
                 "dev.graft.cli.Main",
                 "devices"));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("OCL_ICD_VENDORS", library);
+    builder.environment().putAll(environment);
     Process process = builder.start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), text);
@@ -128,7 +133,7 @@ class DevicesTest {
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(entry -> !entry.contains("jocl"))
             .collect(Collectors.joining(File.pathSeparator));
-    String text = devices(without, "");
+    String text = devices(without, Map.of());
     assertTrue(text.contains("cpu        scalar reference"), text);
     assertTrue(
         text.contains("refused: JOCL is not on the class path; add org.jocl:jocl:2.0.6"), text);
@@ -136,11 +141,30 @@ class DevicesTest {
   }
 
   @Test
-  void withoutADriverItIsSaid(@TempDir Path empty) throws IOException, Exception {
+  void withoutADriverItIsSaid(@TempDir Path empty) throws Exception {
     OpenCl.device();
-    String text = devices(System.getProperty("java.class.path"), empty.toString());
+    String text =
+        devices(System.getProperty("java.class.path"), Map.of("OCL_ICD_VENDORS", empty.toString()));
     assertTrue(text.contains("cpu        scalar reference"), text);
     assertTrue(text.contains("refused: looking for devices: no OpenCL driver is registered"), text);
+    assertFalse(text.contains("Exception"), text);
+  }
+
+  /** A file of no bytes in the library's place is as good as none. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void withoutTheLibraryItIsSaid(@TempDir Path folder) throws Exception {
+    OpenCl.device();
+    Files.createFile(folder.resolve("libOpenCL.so.1"));
+    String text =
+        devices(
+            System.getProperty("java.class.path"), Map.of("LD_LIBRARY_PATH", folder.toString()));
+    assertTrue(text.contains("cpu        scalar reference"), text);
+    assertTrue(
+        text.contains(
+            "refused: the OpenCL library does not load; install the device's driver, or a loader"
+                + " (Debian: ocl-icd-libopencl1): "),
+        text);
     assertFalse(text.contains("Exception"), text);
   }
 }

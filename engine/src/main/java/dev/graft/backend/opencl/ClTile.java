@@ -13,6 +13,7 @@ record ClTile(int bm, int bn, int bk, int tm, int tn) {
           new ClTile(128, 128, 16, 8, 8),
           new ClTile(128, 64, 16, 8, 4),
           new ClTile(64, 128, 16, 4, 8),
+          new ClTile(64, 64, 16, 8, 8),
           new ClTile(64, 64, 16, 4, 4),
           new ClTile(32, 64, 16, 4, 4),
           new ClTile(64, 32, 16, 4, 4),
@@ -31,6 +32,11 @@ record ClTile(int bm, int bn, int bk, int tm, int tn) {
     return (long) Float.BYTES * bk * (bm + PAD + bn + PAD);
   }
 
+  /** PoCL keeps an item's registers in memory: 8×8 of them took twice as long as 4×4. */
+  private boolean suitsCpu() {
+    return group() <= 64 && tm * tn <= 16;
+  }
+
   long tiles(int m, int n) {
     return (long) ((m + bm - 1) / bm) * ((n + bn - 1) / bn);
   }
@@ -47,7 +53,7 @@ record ClTile(int bm, int bn, int bk, int tm, int tn) {
     ClTile best = null;
     double least = Double.POSITIVE_INFINITY;
     for (ClTile tile : ALL) {
-      if (tile.fits(device) && (!device.cpu() || tile.group() <= 64)) {
+      if (tile.fits(device) && (!device.cpu() || tile.suitsCpu())) {
         double cost = tile.cost(device, m, n, batch);
         if (cost < least) {
           least = cost;
