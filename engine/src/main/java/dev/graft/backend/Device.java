@@ -24,16 +24,16 @@ public record Device(String id, Backend backend) {
    * @throws DeviceException if there is none; the message says why
    */
   public static Device openCl() {
-    List<DeviceInfo> found = OpenCl.provider().devices();
-    for (int i = 0; i < found.size(); i++) {
-      if (found.get(i).isUsable()) {
+    DeviceProvider provider = OpenCl.provider();
+    DeviceException first = null;
+    for (int i = 0; i < provider.count(); i++) {
+      try {
         return openCl(i);
+      } catch (DeviceException e) {
+        first = first == null ? e : first;
       }
     }
-    throw new DeviceException(
-        found.isEmpty()
-            ? "opencl: there is no device"
-            : "opencl: no device can be used: " + found.getFirst());
+    throw first == null ? new DeviceException(OPENCL + ": there is no device") : first;
   }
 
   /**
@@ -62,9 +62,9 @@ public record Device(String id, Backend backend) {
     if (wanted.matches(OPENCL + ":\\d{1,6}")) {
       return openCl(Integer.parseInt(wanted.substring(OPENCL.length() + 1)));
     }
-    List<DeviceInfo> found = OpenCl.provider().devices();
-    for (int i = 0; i < found.size() && !wanted.isEmpty(); i++) {
-      if (found.get(i).name().toLowerCase(Locale.ROOT).contains(wanted)) {
+    DeviceProvider provider = OpenCl.provider();
+    for (int i = 0; i < provider.count() && !wanted.isEmpty(); i++) {
+      if (provider.name(i).toLowerCase(Locale.ROOT).contains(wanted)) {
         return openCl(i);
       }
     }
@@ -81,16 +81,14 @@ public record Device(String id, Backend backend) {
     List<DeviceInfo> all = new ArrayList<>();
     all.add(new DeviceInfo("cpu", Backends.cpu().name(), "", null));
     try {
-      all.addAll(OpenCl.provider().devices());
+      DeviceProvider provider = OpenCl.provider();
+      for (int i = 0; i < provider.count(); i++) {
+        all.add(provider.info(i));
+      }
     } catch (DeviceException e) {
-      all.add(new DeviceInfo(OPENCL, "OpenCL", "", withoutPrefix(e.getMessage())));
+      all.add(new DeviceInfo(OPENCL, "OpenCL", "", e.getMessage()));
     }
     return all;
-  }
-
-  private static String withoutPrefix(String message) {
-    String prefix = OPENCL + ": ";
-    return message.startsWith(prefix) ? message.substring(prefix.length()) : message;
   }
 
   @Override

@@ -10,6 +10,15 @@ package dev.graft.backend;
  * @param refusal why it cannot be used; null where it can
  */
 public record DeviceInfo(String id, String name, String details, String refusal) {
+  private static final String PREFIX = "opencl: ";
+
+  /** The refusal may be an exception's message. */
+  public DeviceInfo {
+    if (refusal != null && refusal.startsWith(PREFIX)) {
+      refusal = refusal.substring(PREFIX.length());
+    }
+  }
+
   public boolean isUsable() {
     return refusal == null;
   }

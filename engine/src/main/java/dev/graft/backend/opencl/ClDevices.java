@@ -48,13 +48,19 @@ public final class ClDevices implements DeviceProvider {
   }
 
   @Override
-  public synchronized List<DeviceInfo> devices() {
-    List<DeviceInfo> infos = new ArrayList<>();
-    for (int i = 0; i < found().size(); i++) {
-      ClDevice device = found().get(i);
-      infos.add(new DeviceInfo("opencl:" + i, device.name(), device.details(), refusal(i)));
-    }
-    return infos;
+  public synchronized int count() {
+    return found().size();
+  }
+
+  @Override
+  public synchronized String name(int index) {
+    return found().get(index).name();
+  }
+
+  @Override
+  public synchronized DeviceInfo info(int index) {
+    ClDevice device = found().get(index);
+    return new DeviceInfo("opencl:" + index, device.name(), device.details(), refusal(index));
   }
 
   /** Opens the device, which compiles and runs a kernel. */

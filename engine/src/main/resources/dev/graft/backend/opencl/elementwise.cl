@@ -7,44 +7,44 @@
 #define SQRT_2_PI 0.79788456080286536f
 #define INV_SQRT_2PI 0.39894228040143268f
 
-inline float sigmoid(float x) {
+static inline float sigmoid(float x) {
   return 1 / (1 + exp(-x));
 }
 
 // The normal distribution function.
-inline float normal(float x) {
+static inline float normal(float x) {
   return 0.5f * erfc(-x * SQRT_HALF);
 }
 
-inline float gelu_inner(float x) {
+static inline float gelu_inner(float x) {
   return SQRT_2_PI * (x + 0.044715f * x * x * x);
 }
 
-inline float gelu_tanh_slope(float x) {
+static inline float gelu_tanh_slope(float x) {
   float t = tanh(gelu_inner(x));
   return (1 + t) / 2 + x / 2 * (1 - t * t) * SQRT_2_PI * (1 + 3 * 0.044715f * x * x);
 }
 
 // tanh(log(1 + exp(x))), which is 1 in float32 from 20 on.
-inline float mish_gate(float x) {
+static inline float mish_gate(float x) {
   return x > 20 ? 1 : tanh(log1p(exp(x)));
 }
 
-inline float mish_slope(float x) {
+static inline float mish_slope(float x) {
   float t = mish_gate(x);
   return t + x * (1 - t * t) * sigmoid(x);
 }
 
 // min and max that NaN goes through, as in Java.
-inline float least(float x, float y) {
+static inline float least(float x, float y) {
   return isnan(x) || x < y ? x : y;
 }
 
-inline float most(float x, float y) {
+static inline float most(float x, float y) {
   return isnan(x) || x > y ? x : y;
 }
 
-inline float signum(float x) {
+static inline float signum(float x) {
   return x > 0 ? 1 : x < 0 ? -1 : x;
 }
 

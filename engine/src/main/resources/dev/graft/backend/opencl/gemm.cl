@@ -49,16 +49,16 @@ typedef float b_vector;
 #endif
 
 // `left` of the four values from p on, `step` apart, then zeros.
-inline float4 some_of(global const float *p, int step, int left) {
+static inline float4 some_of(global const float *p, int step, int left) {
   return (float4)(left > 0 ? p[0] : 0, left > 1 ? p[step] : 0, left > 2 ? p[2 * step] : 0,
                   left > 3 ? p[3 * step] : 0);
 }
 
-inline float4 four(global const float *p, int left) {
+static inline float4 four(global const float *p, int left) {
   return left >= 4 ? vload4(0, p) : some_of(p, 1, left);
 }
 
-inline float one(global const float *p, int left) {
+static inline float one(global const float *p, int left) {
   return left > 0 ? p[0] : 0;
 }
 

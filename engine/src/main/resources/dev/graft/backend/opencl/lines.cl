@@ -23,7 +23,7 @@ typedef struct {
   int power;
 } scaled;
 
-inline scaled normalised(float2 value, int power) {
+static inline scaled normalised(float2 value, int power) {
   scaled result;
   float head = value.x + value.y;
   float tail = value.y - (head - value.x);
@@ -39,7 +39,7 @@ inline scaled normalised(float2 value, int power) {
   return result;
 }
 
-inline scaled times(scaled a, float x) {
+static inline scaled times(scaled a, float x) {
   int shift = 0;
   float factor = isfinite(x) && x != 0 ? frexp(x, &shift) : x;
   float2 p = product(a.value.x, factor);
@@ -47,11 +47,11 @@ inline scaled times(scaled a, float x) {
   return normalised((float2)(p.x, isfinite(p.x) ? p.y + rest : 0), a.power + shift);
 }
 
-inline float unscaled(scaled a) {
+static inline float unscaled(scaled a) {
   return ldexp(a.value.x + a.value.y, clamp(a.power, -400, 400));
 }
 
-inline scaled unit(float x) {
+static inline scaled unit(float x) {
   scaled one;
   one.value = (float2)(1, 0);
   one.power = 0;

@@ -4,7 +4,7 @@
 
 // Sums of u and u^2 (stage 0: u the distance from the first term), or of g w and g w xhat (stage 1),
 // each as two floats.
-inline float4 term(int stage, float x, float first, float g, float mean, float inv_std, float w,
+static inline float4 term(int stage, float x, float first, float g, float mean, float inv_std, float w,
                    float4 sums) {
   float u = stage == 0 ? x - first : g * w;
   float v = stage == 0 ? u : (x - mean) * inv_std;
@@ -13,7 +13,7 @@ inline float4 term(int stage, float x, float first, float g, float mean, float i
   return (float4)(a, b);
 }
 
-inline float4 both(float4 a, float4 b) {
+static inline float4 both(float4 a, float4 b) {
   return (float4)(plus2(a.xy, b.xy), plus2(a.zw, b.zw));
 }
 
@@ -77,7 +77,7 @@ kernel void norm_columns(PARAMETERS) {
   partial[part * kept + k] = sums;
 }
 
-inline float4 all_chunks(uint k, uint kept, int chunks, global const float4 *partial) {
+static inline float4 all_chunks(uint k, uint kept, int chunks, global const float4 *partial) {
   float4 sums = partial[k];
   for (int c = 1; c < chunks; c++) {
     sums = both(sums, partial[c * kept + k]);

@@ -15,12 +15,12 @@
 #define PAD_W window.s5
 #define COUNT_PAD window.s6
 
-inline int at4(int4 stride, int n, int c, int h, int w) {
+static inline int at4(int4 stride, int n, int c, int h, int w) {
   return n * stride.x + c * stride.y + h * stride.z + w * stride.w;
 }
 
 // From and to of the rows (or columns) of window i.
-inline int2 range(int i, int size, int out_size, int kernel_size, int stride, int pad,
+static inline int2 range(int i, int size, int out_size, int kernel_size, int stride, int pad,
                   int adaptive) {
   if (adaptive) {
     return (int2)((int)((long)i * size / out_size),
@@ -34,7 +34,7 @@ inline int2 range(int i, int size, int out_size, int kernel_size, int stride, in
 #define COLUMNS(i) range(i, WIDTH, OUT_W, KERNEL_W, STRIDE_W, PAD_W, ADAPTIVE)
 
 // What an average divides by: the window in the input, or in input and padding.
-inline float divisor(int oh, int ow, int2 rows, int2 columns, int8 shape, int8 window) {
+static inline float divisor(int oh, int ow, int2 rows, int2 columns, int8 shape, int8 window) {
   if (ADAPTIVE || !COUNT_PAD) {
     return (float)((rows.y - rows.x) * (columns.y - columns.x));
   }
@@ -46,7 +46,7 @@ inline float divisor(int oh, int ow, int2 rows, int2 columns, int8 shape, int8 w
 }
 
 // (h, w) of the first largest element of a window, or of its first NaN; -1 if it is empty.
-inline int2 largest(global const float *x, int4 stride, int n, int c, int2 rows, int2 columns) {
+static inline int2 largest(global const float *x, int4 stride, int n, int c, int2 rows, int2 columns) {
   int2 best = (int2)(-1);
   float value = 0;
   for (int h = rows.x; h < rows.y; h++) {
@@ -94,7 +94,7 @@ kernel void pool(uint items, int8 shape, int8 window, int average,
 }
 
 // The windows along one axis that hold element i: from and to.
-inline int2 windows(int i, int size, int out_size, int kernel_size, int stride, int pad,
+static inline int2 windows(int i, int size, int out_size, int kernel_size, int stride, int pad,
                     int adaptive) {
   if (adaptive) {
     int first = max(0, (int)((long)i * out_size / size) - 1);

@@ -6,12 +6,12 @@
 #define MAX 1
 #define MIN 2
 
-inline float2 start_of(int kind) {
+static inline float2 start_of(int kind) {
   return (float2)(kind == SUM ? 0.0f : kind == MAX ? -INFINITY : INFINITY, 0);
 }
 
 // NaN wins over all numbers.
-inline float2 combine(int kind, float2 a, float2 b) {
+static inline float2 combine(int kind, float2 a, float2 b) {
   if (kind == SUM) {
     return plus2(a, b);
   }

@@ -1,11 +1,11 @@
 // Softmax along lines, and the negative log likelihood on top of it. Element k of line l is at
 // l / inner * count * inner + l % inner + k * inner.
 
-inline uint line_start(uint line, int count, int inner) {
+static inline uint line_start(uint line, int count, int inner) {
   return line / inner * (uint)(count * inner) + line % inner;
 }
 
-inline float largest(float a, float b) {
+static inline float largest(float a, float b) {
   return isnan(a) || a > b ? a : b;
 }
 
@@ -36,7 +36,7 @@ kernel void softmax_lines(uint lines, int count, int inner, int log_of,
 }
 
 // The sum of all items' values; every item gets it.
-inline float sum_of_group(float mine, local float *shared) {
+static inline float sum_of_group(float mine, local float *shared) {
   int me = get_local_id(0);
   barrier(CLK_LOCAL_MEM_FENCE);
   shared[me] = mine;

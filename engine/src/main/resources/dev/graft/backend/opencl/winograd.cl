@@ -2,7 +2,7 @@
 // Gray (2016), 36 products for what takes 144. Neighbouring items are neighbouring channels.
 
 // A vector of six through the input's transform.
-inline void input_six(float d0, float d1, float d2, float d3, float d4, float d5, float *t) {
+static inline void input_six(float d0, float d1, float d2, float d3, float d4, float d5, float *t) {
   float even = d4 - 4 * d2;
   float odd = d3 - 4 * d1;
   float even2 = d4 - d2;
@@ -16,7 +16,7 @@ inline void input_six(float d0, float d1, float d2, float d3, float d4, float d5
 }
 
 // Three weights as six.
-inline void weight_three(float g0, float g1, float g2, float *t) {
+static inline void weight_three(float g0, float g1, float g2, float *t) {
   float sum = g0 + g2;
   float far_sum = g0 + 4 * g2;
   t[0] = g0 / 4;
@@ -28,7 +28,7 @@ inline void weight_three(float g0, float g1, float g2, float *t) {
 }
 
 // Six sums as four outputs.
-inline void output_six(float m0, float m1, float m2, float m3, float m4, float m5, float *t) {
+static inline void output_six(float m0, float m1, float m2, float m3, float m4, float m5, float *t) {
   float near_sum = m1 + m2;
   float near_gap = m1 - m2;
   float far_sum = m3 + m4;
