@@ -58,15 +58,27 @@ final class ClProgram {
     return new ClProgram(backend, program);
   }
 
+  /**
+   * Tried twice: compilers work with files of their own, and PoCL 3.1 lost a temporary one in one
+   * of some thousand builds.
+   */
   private static cl_program compile(
       cl_context context, ClDevice device, String name, String source, String options) {
-    cl_program program = null;
-    try {
-      program = CL.clCreateProgramWithSource(context, 1, new String[] {source}, null, null);
-      CL.clBuildProgram(program, 1, new cl_device_id[] {device.id()}, options, null, null);
-      return program;
-    } catch (CLException e) {
-      throw failure(device, program, name, options, e);
+    for (int attempt = 0; ; attempt++) {
+      cl_program program = null;
+      try {
+        program = CL.clCreateProgramWithSource(context, 1, new String[] {source}, null, null);
+        CL.clBuildProgram(program, 1, new cl_device_id[] {device.id()}, options, null, null);
+        return program;
+      } catch (CLException e) {
+        DeviceException failure = failure(device, program, name, options, e);
+        if (program != null) {
+          CL.clReleaseProgram(program);
+        }
+        if (attempt > 0) {
+          throw failure;
+        }
+      }
     }
   }
 
