@@ -19,7 +19,7 @@ y.sum().backward()
 w.grad()
 
 // 3. Layers hold such numbers, and networks are made of layers. This is the residual network of He et al. (2016), 20 layers deep.
-var fresh = CifarResNet.of(20, 10, Rng.of(1))
+var fresh = ResNet.cifar(20, 10, Rng.of(1))
 fresh
 
 // 4. Handwritten digits: a pool to learn from, and others to be tested on. Each is 28 by 28 pixels, given to the network as 3 equal colour channels.

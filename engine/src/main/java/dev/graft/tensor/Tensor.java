@@ -7,6 +7,7 @@ import dev.graft.backend.View;
 import dev.graft.op.Backward;
 import dev.graft.op.Contiguous;
 import dev.graft.op.Node;
+import dev.graft.op.StepScope;
 
 /**
  * A float32 array of any number of dimensions that knows how it was computed. Operations return new
@@ -208,6 +209,9 @@ public final class Tensor extends TensorMath {
   }
 
   public void setGrad(Tensor gradient) {
+    if (gradient != null) {
+      gradient.keep();
+    }
     grad = gradient;
   }
 
@@ -261,6 +265,14 @@ public final class Tensor extends TensorMath {
   }
 
   // ---- memory
+
+  /**
+   * This tensor stays usable after the {@link Autograd#step} in which it was made; returns this.
+   */
+  public Tensor keep() {
+    StepScope.keep(this);
+    return this;
+  }
 
   /** The same buffer through another layout, without history; for ops. */
   public Tensor viewAs(Layout layout) {

@@ -7,13 +7,10 @@ import dev.graft.tensor.Rng;
 import dev.graft.tensor.Tensor;
 
 /**
- * 1×1, 3×3 and 1×1 convolutions and a shortcut (He et al., 2016), the stride on the 3×3 as in
- * torchvision ("v1.5"). The 3×3 may have groups (Xie et al., 2017) or be wider (Zagoruyko and
- * Komodakis, 2016).
+ * 1×1, 3×3 and 1×1 convolutions and a shortcut (He et al., 2016). The 3×3 may have groups (Xie et
+ * al., 2017) or be wider (Zagoruyko and Komodakis, 2016).
  */
 final class Bottleneck extends Layer {
-  static final int EXPANSION = 4;
-
   private final Conv2d conv1;
   private final BatchNorm2d bn1;
   private final Conv2d conv2;
@@ -24,14 +21,15 @@ final class Bottleneck extends Layer {
 
   /**
    * @param width channels of the 3×3 convolution
+   * @param strides of the first 1×1 and of the 3×3 convolution
    */
-  Bottleneck(int in, int planes, int width, int stride, int groups, Layer downsample, Rng rng) {
-    conv1 = child("conv1", Convolutions.conv(in, width, 1, 1, rng));
+  Bottleneck(int in, int out, int width, int[] strides, int groups, Layer downsample, Rng rng) {
+    conv1 = child("conv1", Convolutions.conv(in, width, 1, strides[0], rng));
     bn1 = child("bn1", new BatchNorm2d(width));
-    conv2 = child("conv2", Convolutions.grouped(width, width, 3, stride, groups, rng));
+    conv2 = child("conv2", Convolutions.grouped(width, width, 3, strides[1], groups, rng));
     bn2 = child("bn2", new BatchNorm2d(width));
-    conv3 = child("conv3", Convolutions.conv(width, planes * EXPANSION, 1, 1, rng));
-    bn3 = child("bn3", new BatchNorm2d(planes * EXPANSION));
+    conv3 = child("conv3", Convolutions.conv(width, out, 1, 1, rng));
+    bn3 = child("bn3", new BatchNorm2d(out));
     this.downsample = downsample == null ? null : child("downsample", downsample);
   }
 

@@ -1,12 +1,9 @@
 package dev.graft.models;
 
-import dev.graft.models.Architecture.Form;
 import dev.graft.nn.BatchNorm2d;
-import dev.graft.nn.Conv2d;
 import dev.graft.nn.Identity;
 import dev.graft.nn.Layer;
 import dev.graft.nn.Linear;
-import dev.graft.nn.Sequential;
 import dev.graft.op.PoolParams;
 import dev.graft.tensor.Functional;
 import dev.graft.tensor.Rng;
@@ -15,97 +12,80 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The ImageNet form of the residual network (He et al., 2016), with torchvision's names: images [n,
- * 3, h, w] (224×224 usually) to logits [n, classes]. {@code ResNet.of(18, 1000, Rng.of(1))}. With 0
- * classes there is no head: the output is the features. Without a generator (null) the weights stay
- * zero, to be loaded.
+ * The residual network (He et al., 2016) in all its variants, with torchvision's names: images [n,
+ * 3, h, w] (224×224 usually; the CIFAR form 32×32) to logits [n, classes]. {@code ResNet.of(18,
+ * 1000, Rng.of(1))}. With 0 classes there is no head: the output is the features. Without a
+ * generator (null) the weights stay zero, to be loaded.
  */
 public final class ResNet extends Layer implements Backbone {
   private static final PoolParams STEM_POOL = PoolParams.of(3).withStride(2).withPadding(1);
 
-  private final Conv2d conv1;
+  private final Architecture architecture;
+  private final Layer conv1;
   private final BatchNorm2d bn1;
   private final List<Layer> layers = new ArrayList<>();
-  private final String name;
-  private final int numFeatures;
-  private Layer fc;
+  private Layer head;
 
-  private ResNet(Form form, int depth, int classes, Rng rng) {
-    name = new Architecture(form, depth, classes).name();
-    int[] blocks = blocks(depth);
-    boolean bottleneck = depth >= 50;
-    conv1 = child("conv1", Convolutions.conv(3, 64, 7, 2, rng));
-    bn1 = child("bn1", new BatchNorm2d(64));
-    int expansion = bottleneck ? Bottleneck.EXPANSION : 1;
-    int in = 64;
-    for (int s = 0; s < blocks.length; s++) {
-      int planes = 64 << s;
-      Layer[] stage = new Layer[blocks[s]];
-      for (int b = 0; b < stage.length; b++) {
-        int stride = b == 0 && s > 0 ? 2 : 1;
-        int out = planes * expansion;
-        Layer downsample = stride == 1 && in == out ? null : downsample(in, out, stride, rng);
-        stage[b] =
-            bottleneck
-                ? new Bottleneck(
-                    in, planes, form.width(planes), stride, form.groups(), downsample, rng)
-                : new BasicBlock(in, planes, stride, downsample, rng);
-        in = out;
-      }
-      layers.add(child("layer" + (s + 1), new Sequential(stage)));
+  private ResNet(Architecture architecture, Rng rng) {
+    this.architecture = architecture;
+    Stem stem = architecture.stem();
+    conv1 = this.<Layer>child("conv1", Stage.stem(stem, rng));
+    bn1 = child("bn1", new BatchNorm2d(stem.out()));
+    int in = stem.out();
+    for (int s = 0; s < architecture.blocks().size(); s++) {
+      layers.add(child("layer" + (s + 1), Stage.of(architecture, s, in, rng)));
+      in = architecture.planes(s) * architecture.block().expansion();
     }
-    numFeatures = in;
-    fc = this.<Layer>child("fc", classes == 0 ? new Identity() : new Linear(in, classes, rng));
+    int classes = architecture.classes();
+    head =
+        this.<Layer>child(headName(), classes == 0 ? new Identity() : new Linear(in, classes, rng));
   }
 
-  private static Layer downsample(int in, int out, int stride, Rng rng) {
-    return new Sequential(Convolutions.conv(in, out, 1, stride, rng), new BatchNorm2d(out));
+  /** The network of an architecture. */
+  public static ResNet of(Architecture architecture, Rng rng) {
+    return new ResNet(architecture, rng);
   }
 
   /**
-   * The network of a given depth.
+   * The plain ImageNet form of a given depth.
    *
-   * @param depth 18, 34, 50, 101 or 152
+   * @param depth 18, 34, 50, 101 or 152, or one of timm's: 26, 200
    * @throws IllegalArgumentException for another depth
    */
   public static ResNet of(int depth, int classes, Rng rng) {
-    return of(Form.IMAGENET, depth, classes, rng);
+    return of(Architecture.of("resnet" + depth, classes), rng);
   }
 
   /**
-   * The network of a given form and depth.
+   * The CIFAR form (section 4.2) with shortcut A.
    *
-   * @param form any but the CIFAR form; wide and grouped forms have depths from 50
-   * @throws IllegalArgumentException for another form or depth
+   * @param depth 6n+2: 20, 32, 44, 56, 110, …
+   * @throws IllegalArgumentException for another depth
    */
-  public static ResNet of(Form form, int depth, int classes, Rng rng) {
-    if (form == Form.CIFAR || (form != Form.IMAGENET && depth < 50)) {
+  public static ResNet cifar(int depth, int classes, Rng rng) {
+    if (depth < 8 || (depth - 2) % 6 != 0) {
       throw new IllegalArgumentException(
-          "resnet: no " + form + " form of depth " + depth + " here; see CifarResNet for CIFAR");
+          "resnet: the CIFAR form has depths 6n+2 (20, 32, 44, 56, 110, 1202): got " + depth);
     }
-    return new ResNet(form, depth, classes, rng);
+    return of(Variants.cifar((depth - 2) / 6).withClasses(classes), rng);
   }
 
-  private static int[] blocks(int depth) {
-    return switch (depth) {
-      case 18 -> new int[] {2, 2, 2, 2};
-      case 34, 50 -> new int[] {3, 4, 6, 3};
-      case 101 -> new int[] {3, 4, 23, 3};
-      case 152 -> new int[] {3, 8, 36, 3};
-      default ->
-          throw new IllegalArgumentException(
-              "resnet: unknown depth: " + depth + "; use 18, 34, 50, 101 or 152");
-    };
+  /** What it was built as; {@link #replaceHead} does not change it. */
+  public Architecture architecture() {
+    return architecture;
   }
 
   @Override
   protected Tensor forward(Tensor x) {
-    return fc.apply(features(x));
+    return head.apply(features(x));
   }
 
   @Override
   public Tensor features(Tensor x) {
-    Tensor y = Functional.maxPool2d(bn1.apply(conv1.apply(x)).relu(), STEM_POOL);
+    Tensor y = bn1.apply(conv1.apply(x)).relu();
+    if (!architecture.stem().small()) {
+      y = Functional.maxPool2d(y, STEM_POOL);
+    }
     for (Layer layer : layers) {
       y = layer.apply(y);
     }
@@ -114,7 +94,7 @@ public final class ResNet extends Layer implements Backbone {
 
   @Override
   public int numFeatures() {
-    return numFeatures;
+    return architecture.numFeatures();
   }
 
   @Override
@@ -130,19 +110,19 @@ public final class ResNet extends Layer implements Backbone {
   }
 
   @Override
-  public Layer replaceHead(Layer head) {
-    Layer before = fc;
-    fc = child("fc", head);
+  public Layer replaceHead(Layer layer) {
+    Layer before = head;
+    head = child(headName(), layer);
     return before;
   }
 
   @Override
   public String headName() {
-    return "fc";
+    return architecture.headName();
   }
 
   @Override
   protected String describe() {
-    return name;
+    return architecture.name();
   }
 }

@@ -253,12 +253,12 @@ public abstract class Layer implements Watcher.Place {
    * all that did not fit. Call {@code orThrow()} on the report unless a partial load is meant.
    */
   public final LoadReport load(StateDict state) {
-    return LoadReport.load(stateDict(), state);
+    return LoadReport.load(stateDict(), state, name -> false);
   }
 
   /** What {@link #load} would report; changes nothing. */
   public final LoadReport compare(StateDict state) {
-    return LoadReport.compare(stateDict(), state);
+    return LoadReport.compare(stateDict(), state, name -> false);
   }
 
   // ---- printing

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * What came of loading a state dict, all of it at once. Batch norm's {@code num_batches_tracked}
@@ -15,49 +16,74 @@ import java.util.Map;
  * @param missing names that the network has and the state dict lacks
  * @param unexpected names that the state dict has and the network lacks
  * @param misshapen names that both have, with different shapes
+ * @param dropped names of the state dict that were left out on purpose, such as its head's
  * @param hints by name: the two shapes of a misshapen one; the nearest name on the other side of a
  *     missing or unexpected one, where there is a near one
+ * @param advice what to do about it, where that can be told
  */
 public record LoadReport(
     List<String> applied,
     List<String> missing,
     List<String> unexpected,
     List<String> misshapen,
-    Map<String, String> hints) {
+    List<String> dropped,
+    Map<String, String> hints,
+    List<String> advice) {
   private static final String OPTIONAL = "num_batches_tracked";
 
-  /** Copies what fits of {@code source} into the tensors of {@code target}. */
-  static LoadReport load(StateDict target, StateDict source) {
-    LoadReport report = compare(target, source);
+  /**
+   * Copies what fits of {@code source} into the tensors of {@code target}.
+   *
+   * @param leftOut the names that count on neither side, such as those of a head that is replaced
+   */
+  public static LoadReport load(StateDict target, StateDict source, Predicate<String> leftOut) {
+    LoadReport report = compare(target, source, leftOut);
     report.applied.forEach(name -> target.get(name).assign(source.get(name).toArray()));
     return report;
   }
 
   /** What {@link #load} would report; changes nothing. */
-  static LoadReport compare(StateDict target, StateDict source) {
+  public static LoadReport compare(StateDict target, StateDict source, Predicate<String> leftOut) {
+    List<String> dropped = source.names().stream().filter(leftOut).toList();
+    StateDict to = without(target, leftOut);
+    StateDict from = without(source, leftOut);
     List<String> applied = new ArrayList<>();
     List<String> misshapen = new ArrayList<>();
     Map<String, String> hints = new HashMap<>();
-    List<String> missing = absent(target, source);
-    List<String> unexpected = absent(source, target);
-    for (String name : target.names()) {
-      Tensor to = target.get(name);
-      Tensor from = source.get(name);
-      if (from != null && from.shape().equals(to.shape())) {
-        applied.add(name);
-      } else if (from != null) {
-        misshapen.add(name);
-        hints.put(name, "the network has " + to.shape() + ", the file " + from.shape());
-      }
-    }
-    missing.forEach(n -> hint(n, target.get(n), unexpected, source, hints));
-    unexpected.forEach(n -> hint(n, source.get(n), missing, target, hints));
+    List<String> missing = absent(to, from);
+    List<String> unexpected = absent(from, to);
+    to.tensors()
+        .forEach((name, tensor) -> {
+          Tensor given = from.get(name);
+          if (given != null && given.shape().equals(tensor.shape())) {
+            applied.add(name);
+          } else if (given != null) {
+            misshapen.add(name);
+            hints.put(name, "the network has " + tensor.shape() + ", the file " + given.shape());
+          }
+        });
+    missing.forEach(n -> hint(n, to.get(n), unexpected, from, hints));
+    unexpected.forEach(n -> hint(n, from.get(n), missing, to, hints));
     return new LoadReport(
         List.copyOf(applied),
         List.copyOf(missing),
         List.copyOf(unexpected),
         List.copyOf(misshapen),
-        Map.copyOf(hints));
+        dropped,
+        Map.copyOf(hints),
+        new LoadAdvice(to, from, applied, missing, unexpected, misshapen).lines());
+  }
+
+  private static StateDict without(StateDict state, Predicate<String> leftOut) {
+    StateDict rest = new StateDict();
+    state
+        .tensors()
+        .forEach((name, tensor) -> {
+          if (!leftOut.test(name)) {
+            rest.put(name, tensor);
+          }
+        });
+    return rest;
   }
 
   private static List<String> absent(StateDict here, StateDict there) {
@@ -119,14 +145,19 @@ public record LoadReport(
     return this;
   }
 
-  /** The counts on the first line, then every name with its hint. */
+  /** The counts on the first line, then every name with its hint, then what to do about it. */
   @Override
   public String toString() {
     StringBuilder out = new StringBuilder();
     out.append(applied.size()).append(" applied, ");
     out.append(missing.size()).append(" missing, ");
     out.append(unexpected.size()).append(" unexpected, ");
-    out.append(misshapen.size()).append(" misshapen").append(differences());
+    out.append(misshapen.size()).append(" misshapen");
+    if (!dropped.isEmpty()) {
+      out.append(", ").append(dropped.size()).append(" dropped");
+    }
+    out.append(differences());
+    advice.forEach(line -> out.append("\n  ").append(line));
     return out.toString();
   }
 

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.graft.models.Architecture.Form;
 import dev.graft.nn.Identity;
 import dev.graft.tensor.Autograd;
 import dev.graft.tensor.Functional;
@@ -32,8 +31,8 @@ class ResNetTest {
 
   @Test
   void theOutputWithoutAHeadIsTheFeatures() {
-    CifarResNet headless = CifarResNet.of(8, 0, Rng.of(1));
-    CifarResNet replaced = CifarResNet.of(8, 10, Rng.of(1));
+    ResNet headless = ResNet.cifar(8, 0, Rng.of(1));
+    ResNet replaced = ResNet.cifar(8, 10, Rng.of(1));
     replaced.replaceHead(new Identity());
     headless.eval();
     replaced.eval();
@@ -54,7 +53,7 @@ class ResNetTest {
 
   @Test
   void everyParameterGetsAGradient() {
-    CifarResNet net = CifarResNet.of(8, 10, Rng.of(1));
+    ResNet net = ResNet.cifar(8, 10, Rng.of(1));
     Functional.crossEntropy(net.apply(images(16)), new int[] {3, 8}).backward();
     net.parameters()
         .forEach(p -> assertEquals(p.tensor().shape(), p.tensor().grad().shape(), p.name()));
@@ -62,15 +61,15 @@ class ResNetTest {
 
   @Test
   void theSameSeedGivesTheSameNetwork() {
-    float[] one = CifarResNet.of(8, 10, Rng.of(1)).eval().apply(images(8)).toArray();
-    assertArrayEquals(one, CifarResNet.of(8, 10, Rng.of(1)).eval().apply(images(8)).toArray());
-    float[] other = CifarResNet.of(8, 10, Rng.of(2)).eval().apply(images(8)).toArray();
+    float[] one = ResNet.cifar(8, 10, Rng.of(1)).eval().apply(images(8)).toArray();
+    assertArrayEquals(one, ResNet.cifar(8, 10, Rng.of(1)).eval().apply(images(8)).toArray());
+    float[] other = ResNet.cifar(8, 10, Rng.of(2)).eval().apply(images(8)).toArray();
     assertTrue(one[0] != other[0]);
   }
 
   @Test
   void errorsNameTheLayer() {
-    CifarResNet net = CifarResNet.of(8, 10, null);
+    ResNet net = ResNet.cifar(8, 10, null);
     net.stages().getLast().apply(Tensor.zeros(2, 32, 4, 4));
     Exception e =
         assertThrows(
@@ -87,16 +86,14 @@ class ResNetTest {
             .toString()
             .startsWith("ResNet(resnet18) 11,689,512 parameters\n"));
     assertTrue(
-        CifarResNet.of(20, 10, null)
+        ResNet.cifar(20, 10, null)
             .toString()
-            .startsWith("CifarResNet(depth 20) 269,722 parameters\n"));
+            .startsWith("ResNet(cifar_resnet20) 269,722 parameters\n"));
   }
 
   @Test
   void unknownDepthsAndFormsAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> ResNet.of(20, 10, null));
-    assertThrows(IllegalArgumentException.class, () -> ResNet.of(Form.WIDE, 34, 10, null));
-    assertThrows(IllegalArgumentException.class, () -> ResNet.of(Form.CIFAR, 50, 10, null));
-    assertThrows(IllegalArgumentException.class, () -> CifarResNet.of(21, 10, null));
+    assertThrows(IllegalArgumentException.class, () -> ResNet.cifar(21, 10, null));
   }
 }

@@ -59,7 +59,9 @@ class LoadReportTest {
         7 applied, 1 missing, 1 unexpected, 1 misshapen
           missing 0.weight (nearest: 0.wieght [4, 3])
           unexpected 0.wieght (nearest: 0.weight [4, 3])
-          misshapen 2.weight (the network has [2, 4], the file [5, 4])\
+          misshapen 2.weight (the network has [2, 4], the file [5, 4])
+          the head has 2 outputs in the network, 5 in the file: keep the file's, drop it, or load \
+        with Head.reinitialise(2, rng)\
         """,
         report.toString());
     Exception e = assertThrows(IllegalArgumentException.class, report::orThrow);
@@ -90,5 +92,58 @@ class LoadReportTest {
     network(2).load(old).orThrow();
     StateDict surplus = network(1).stateDict().put("0.num_batches_tracked", Tensor.scalar(7));
     network(2).load(surplus).orThrow();
+  }
+
+  private static StateDict prefixed(String prefix, StateDict state) {
+    StateDict out = new StateDict();
+    state.tensors().forEach((name, tensor) -> out.put(prefix + name, tensor));
+    return out;
+  }
+
+  @Test
+  void aPrefixOnEitherSideIsSeen() {
+    Sequential net = network(1);
+    assertEquals(
+        List.of("the file's names begin with \"net.\": take that off, and 8 more fit"),
+        net.compare(prefixed("net.", net.stateDict())).advice());
+    Sequential outer = new Sequential(net);
+    assertEquals(
+        List.of(
+            "the network's names begin with \"0.\" and the file's do not: load into that part of"
+                + " it"),
+        outer.compare(network(2).stateDict()).advice());
+  }
+
+  @Test
+  void weightsOfAnotherNetworkAreSeen() {
+    StateDict other = new StateDict().put("features.3.kernel", Tensor.ones(3, 3));
+    assertEquals(
+        List.of(
+            "nothing fits: these are another network's weights, or its names are another library's"),
+        network(1).compare(other).advice());
+  }
+
+  @Test
+  void missingStatisticsAreSeen() {
+    StateDict state = without(network(1).stateDict(), "1.running_mean");
+    assertEquals(
+        List.of(
+            "the running statistics are missing: the file was saved without buffers; save"
+                + " model.state_dict(), not its parameters"),
+        network(2).compare(without(state, "1.running_var")).advice());
+  }
+
+  @Test
+  void kernelsInKerassOrderAreSeen() {
+    Sequential net = new Sequential(new Conv2d(3, 8, 5, Rng.of(1)), new BatchNorm2d(8));
+    StateDict state = net.stateDict().put("0.weight", Tensor.zeros(5, 5, 3, 8));
+    assertEquals(
+        List.of("the kernels' dimensions are in another order, as Keras has them: [h, w, in, out]"),
+        net.compare(state).advice());
+  }
+
+  @Test
+  void aCompleteLoadNeedsNoAdvice() {
+    assertEquals(List.of(), network(1).compare(network(2).stateDict()).advice());
   }
 }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.graft.models.Architecture;
-import dev.graft.models.CifarResNet;
 import dev.graft.models.ResNet;
 import dev.graft.op.ConvParams;
 import dev.graft.op.PoolParams;
@@ -59,7 +58,7 @@ class SummaryTest {
     Summary small = Summary.of(ResNet.of(18, 1000, null), 1, 3, 224, 224);
     assertEquals(11_689_512, small.parameters());
     assertEquals(1_814_073_344L, small.multiplyAdds());
-    Summary cifar = Summary.of(CifarResNet.of(20, 10, null), 1, 3, 32, 32);
+    Summary cifar = Summary.of(ResNet.cifar(20, 10, null), 1, 3, 32, 32);
     assertEquals(269_722, cifar.parameters());
     assertEquals(40_551_040, cifar.multiplyAdds());
   }

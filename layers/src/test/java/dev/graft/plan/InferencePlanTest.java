@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import dev.graft.backend.Backend;
 import dev.graft.backend.Backends;
-import dev.graft.models.CifarResNet;
 import dev.graft.models.ResNet;
 import dev.graft.nn.BatchNorm1d;
 import dev.graft.nn.BatchNorm2d;
@@ -106,7 +105,7 @@ class InferencePlanTest {
   @Test
   void bottlenecksAndCifarNetworks() {
     check(lived(ResNet.of(50, 7, Rng.of(1)))::apply, 1, 3, 40, 40);
-    check(lived(CifarResNet.of(20, 10, Rng.of(1)))::apply, 7, 3, 32, 32);
+    check(lived(ResNet.cifar(20, 10, Rng.of(1)))::apply, 7, 3, 32, 32);
   }
 
   @Test
@@ -235,7 +234,7 @@ class InferencePlanTest {
 
   @Test
   void inputsMayLieInAnyOrder() {
-    CifarResNet net = lived(CifarResNet.of(20, 10, Rng.of(1)));
+    ResNet net = lived(ResNet.cifar(20, 10, Rng.of(1)));
     InferencePlan plan = InferencePlan.of(net::apply, Shape.of(2, 3, 32, 32));
     Tensor x = input(Shape.of(2, 3, 32, 32));
     float[] expected = plan.run(x).toArray();
@@ -248,7 +247,7 @@ class InferencePlanTest {
 
   @Test
   void threadsMayShareAPlan() {
-    CifarResNet net = lived(CifarResNet.of(20, 10, Rng.of(1)));
+    ResNet net = lived(ResNet.cifar(20, 10, Rng.of(1)));
     Shape shape = Shape.of(2, 3, 32, 32);
     InferencePlan plan = InferencePlan.of(net::apply, shape);
     List<CompletableFuture<Void>> callers = new ArrayList<>();

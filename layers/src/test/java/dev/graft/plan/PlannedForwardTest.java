@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.graft.models.CifarResNet;
+import dev.graft.models.ResNet;
 import dev.graft.nn.BatchNorm2d;
 import dev.graft.nn.Conv2d;
 import dev.graft.nn.Dropout;
@@ -129,7 +129,7 @@ class PlannedForwardTest {
 
   @Test
   void anotherHead() {
-    CifarResNet cifar = CifarResNet.of(20, 10, Rng.of(1));
+    ResNet cifar = ResNet.cifar(20, 10, Rng.of(1));
     cifar.eval();
     PlannedForward planned = new PlannedForward(cifar::apply);
     assertEquals(Shape.of(2, 10), planned.apply(x).shape());

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.graft.models.CifarResNet;
+import dev.graft.models.ResNet;
 import dev.graft.nn.Layer;
 import dev.graft.nn.Linear;
 import dev.graft.nn.Sequential;
@@ -85,7 +85,7 @@ class DetectAnomalyTest {
 
   @Test
   void insideGraftsOwnNetworksThePathTellsWhere() {
-    Layer net = CifarResNet.of(20, 10, Rng.of(1));
+    Layer net = ResNet.cifar(20, 10, Rng.of(1));
     net.load(net.stateDict().put("layer2.1.bn1.bias", Tensor.full(Float.NaN, 32))).orThrow();
     int line = line(1);
     String message = message(() -> net.apply(Tensor.randn(Rng.of(2), 2, 3, 8, 8)));
@@ -164,7 +164,7 @@ class DetectAnomalyTest {
   void whatIsFiniteGivesTheSameBits() {
     float[][] gradients = new float[2][];
     for (int i = 0; i < 2; i++) {
-      Layer net = CifarResNet.of(20, 10, Rng.of(1));
+      Layer net = ResNet.cifar(20, 10, Rng.of(1));
       Runnable step =
           () ->
               Functional.crossEntropy(
@@ -189,7 +189,7 @@ class DetectAnomalyTest {
 
   @Test
   void aSummaryMayBeTakenMeanwhile() {
-    Layer net = CifarResNet.of(20, 10, Rng.of(1));
+    Layer net = ResNet.cifar(20, 10, Rng.of(1));
     assertEquals(
         Summary.of(net, 1, 3, 32, 32).toString(),
         Autograd.detectAnomaly(() -> Summary.of(net, 1, 3, 32, 32).toString()));

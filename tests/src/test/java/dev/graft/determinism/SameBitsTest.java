@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.graft.backend.cpu.Parallel;
-import dev.graft.models.CifarResNet;
+import dev.graft.models.ResNet;
 import dev.graft.nn.BatchNorm2d;
 import dev.graft.nn.Conv2d;
 import dev.graft.nn.Dropout;
@@ -50,7 +50,7 @@ class SameBitsTest {
   @Test
   void resnet20TrainedBySgd() {
     check(
-        rng -> CifarResNet.of(20, 10, rng),
+        rng -> ResNet.cifar(20, 10, rng),
         net -> new SGD(net.parameters(), 0.05, 0.9f, 1e-4f, true),
         16,
         100);

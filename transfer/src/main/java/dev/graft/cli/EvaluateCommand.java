@@ -3,8 +3,10 @@ package dev.graft.cli;
 import dev.graft.data.ImageFolder;
 import dev.graft.train.Progress;
 import dev.graft.transfer.Classifier;
+import dev.graft.transfer.DownloadBar;
 import dev.graft.transfer.Evaluation;
 import dev.graft.transfer.FolderRun;
+import dev.graft.transfer.FoundWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,8 +36,9 @@ final class EvaluateCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "MODEL_OR_WEIGHTS",
-      description = "A model that graft train saved, or a ResNet's weights.")
-  private Path model;
+      description =
+          "A model that graft train saved, or weights with a head: a file, a name, hf:OWNER/NAME.")
+  private String model;
 
   @Option(names = "--images", required = true, paramLabel = "DIR", description = "The images.")
   private Path images;
@@ -51,7 +54,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Output output = common.output();
-    Classifier classifier = Classifier.load(model);
+    Classifier classifier = FoundWeights.of(model, DownloadBar.hub()).classifier();
     ImageFolder folder = folder(classifier);
     long start = System.nanoTime();
     FolderRun run;

@@ -3,6 +3,8 @@ package dev.graft.cli;
 import dev.graft.data.ImageLoader;
 import dev.graft.tensor.Tensor;
 import dev.graft.transfer.Classifier;
+import dev.graft.transfer.DownloadBar;
+import dev.graft.transfer.FoundWeights;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,8 +25,12 @@ import picocli.CommandLine.Parameters;
 final class PredictCommand implements Callable<Integer> {
   @Mixin private Common common;
 
-  @Parameters(index = "0", paramLabel = "MODEL", description = "A model that graft train saved.")
-  private Path model;
+  @Parameters(
+      index = "0",
+      paramLabel = "MODEL",
+      description =
+          "A model that graft train saved, or weights with a head: a file, a name, hf:OWNER/NAME.")
+  private String model;
 
   @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE", description = "The images.")
   private List<Path> images;
@@ -41,7 +47,7 @@ final class PredictCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--top must be at least 1: " + top);
     }
     Output output = common.output();
-    Classifier classifier = Classifier.load(model);
+    Classifier classifier = FoundWeights.of(model, DownloadBar.hub()).classifier();
     ImageLoader loader = new ImageLoader(classifier.preprocessing());
     List<Map<String, Object>> predictions = new ArrayList<>();
     boolean failed = false;
@@ -57,7 +63,7 @@ final class PredictCommand implements Callable<Integer> {
       output.line("%s", images.get(i));
       guesses.forEach(g -> output.line("  %6.2f %%  %s", 100 * g.probability(), g.label()));
     }
-    output.object(Map.of("model", model.toString(), "images", predictions));
+    output.object(Map.of("model", model, "images", predictions));
     return failed ? 1 : 0;
   }
 

@@ -9,8 +9,10 @@ import dev.graft.tensor.Rng;
 import dev.graft.tensor.Tensor;
 import dev.graft.train.Progress;
 import dev.graft.transfer.Classifier;
+import dev.graft.transfer.DownloadBar;
 import dev.graft.transfer.Evaluation;
 import dev.graft.transfer.FolderRun;
+import dev.graft.transfer.FoundWeights;
 import dev.graft.transfer.RidgeHead;
 import dev.graft.transfer.SgdHead;
 import dev.graft.transfer.TransferModel;
@@ -48,11 +50,13 @@ final class TrainCommand implements Callable<Integer> {
   private Path images;
 
   @Option(
-      names = "--weights",
+      names = {"--trunk", "--weights"},
       required = true,
-      paramLabel = "FILE",
-      description = "A ResNet's weights: .pth, .pt, .th or .safetensors.")
-  private Path weights;
+      paramLabel = "TRUNK",
+      description =
+          "A ResNet's weights: a file, a name such as resnet50, which is fetched and kept, or"
+              + " hf:OWNER/NAME for a repository of Hugging Face.")
+  private String weights;
 
   @Option(names = "--out", paramLabel = "MODEL", description = "Where to save the model.")
   private Path out;
@@ -79,6 +83,9 @@ final class TrainCommand implements Callable<Integer> {
       description = "Decides the split and the order (default ${DEFAULT-VALUE}).")
   private long seed = 1;
 
+  /** What the trunk was made of, in words. */
+  private String source;
+
   /** What is trained on and what is judged on. */
   private record Split(FolderRun train, FolderRun test, List<String> classes) {}
 
@@ -88,8 +95,10 @@ final class TrainCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--holdout must be at least 0 and below 1: " + holdout);
     }
     Output output = common.output();
-    Trunks.Trunk trunk = Trunks.load(weights);
-    output.line("trunk      %s from %s", trunk.architecture().name(), weights.getFileName());
+    FoundWeights found = FoundWeights.of(weights, DownloadBar.hub());
+    source = found.label();
+    Trunks.Trunk trunk = found.trunk();
+    output.line("trunk      %s from %s", trunk.architecture().name(), source);
     Split split = split(trunk, output);
     output.line(
         "images     %,d to train on, %,d to test on, %d classes",
@@ -108,8 +117,7 @@ final class TrainCommand implements Callable<Integer> {
       output.line("%nheld out   %s%n", test);
     }
     if (out != null) {
-      Architecture built =
-          new Architecture(trunk.architecture().form(), trunk.architecture().depth(), classes);
+      Architecture built = trunk.architecture().withClasses(classes);
       Classifier.save(out, model, built, split.classes, trunk.preprocessing(), notes(test));
       output.line("saved      %s (%,d bytes)", out, Files.size(out));
     }
@@ -187,7 +195,7 @@ final class TrainCommand implements Callable<Integer> {
     Map<String, String> notes = new LinkedHashMap<>();
     notes.put("graft.head", head.name());
     notes.put("graft.seed", Long.toString(seed));
-    notes.put("graft.trunk", weights.getFileName().toString());
+    notes.put("graft.trunk", source);
     if (test != null) {
       notes.put("graft.accuracy", String.format(Locale.ROOT, "%.4f", test.accuracy()));
     }

@@ -13,9 +13,12 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Reads JPEG, PNG, BMP and GIF (its first frame) as Pillow's {@code convert("RGB")} does: the
- * stored samples, without colour management; transparency is dropped, grey is repeated, CMYK is
- * converted by its inks' products. EXIF orientation is not applied, as in torchvision's loader. The
- * format shows in the first bytes, whatever the file is called.
+ * stored samples, without colour management: ICC profiles are ignored, as are PNG's gamma and
+ * chromaticities. Transparency is dropped, not laid on a colour; grey is repeated; palettes are
+ * looked up; CMYK and YCCK are converted by their inks' products; of 16 bits the upper eight count.
+ * EXIF orientation is not applied, as in torchvision's loader, so that networks see what they were
+ * trained on: turn photographs upright beforehand where their camera did not. The format shows in
+ * the first bytes, whatever the file is called.
  *
  * <p>Bit for bit equal to Pillow 9.4, with two exceptions: 16-bit grey keeps its high byte, where
  * Pillow clips everything above 255 to white, and JPEGs whose colour is halved only vertically

@@ -8,30 +8,56 @@ import java.util.stream.Collectors;
 /**
  * What torchvision does to an image before a network sees it: the short side resized to {@code
  * resize} pixels, the middle {@code crop}×{@code crop} cut out, values divided by 255, and each
- * channel c made {@code (value − mean[c]) / std[c]}.
+ * channel c made {@code (value − mean[c]) / std[c]}. Bit for bit what torchvision and Pillow
+ * compute: the long side is int(resize·long/short), margins are rounded half to even, and a crop
+ * larger than the image is filled up with black.
+ *
+ * @param squash both sides are resized to {@code resize}, whatever the image's shape
+ * @param blueFirst the network's channels are blue, green, red, as Keras's ResNets want them; mean
+ *     and std are in that order
  */
 public record Preprocessing(
-    int resize, int crop, Resize.Filter filter, List<Float> mean, List<Float> std) {
+    int resize,
+    int crop,
+    Resize.Filter filter,
+    List<Float> mean,
+    List<Float> std,
+    boolean squash,
+    boolean blueFirst) {
   private static final List<Float> IMAGENET_MEAN = List.of(0.485f, 0.456f, 0.406f);
   private static final List<Float> IMAGENET_STD = List.of(0.229f, 0.224f, 0.225f);
 
   /** Resize 256, crop 224: torchvision's first ImageNet weights. */
   public static final Preprocessing IMAGENET = imagenetStatistics(256, 224);
 
+  /** Resize 232, crop 224: torchvision's second ImageNet weights. */
+  public static final Preprocessing IMAGENET_V2 = imagenetStatistics(232, 224);
+
   /** 32×32, which leaves CIFAR's own images as they are. */
   public static final Preprocessing CIFAR = imagenetStatistics(32, 32);
+
+  /** Keras's ResNets: blue first, means taken off values of 0 … 255. */
+  public static final Preprocessing KERAS =
+      new Preprocessing(
+          256,
+          224,
+          Resize.Filter.BILINEAR,
+          List.of(103.939f / 255, 116.779f / 255, 123.68f / 255),
+          List.of(1f / 255, 1f / 255, 1f / 255),
+          false,
+          true);
 
   /** Larger crops are taken for mistakes: one image would fill hundreds of megabytes. */
   private static final int LARGEST_CROP = 4096;
 
   /**
-   * @throws IllegalArgumentException if a size is not positive, crop exceeds resize or 4096, or
-   *     mean and std are not three finite values each, those of std positive
+   * @throws IllegalArgumentException if a size is not positive, crop exceeds 4096, or mean and std
+   *     are not three finite values each, those of std positive
    */
   public Preprocessing {
-    if (crop < 1 || resize < crop || crop > LARGEST_CROP) {
+    if (crop < 1 || resize < 1 || crop > LARGEST_CROP) {
       throw new IllegalArgumentException(
-          "preprocessing: needs 1 <= crop <= resize, crop <= %d: crop %d, resize %d"
+          "preprocessing: needs crop and resize from 1 on, crop <= %d: crop %d, resize %d"
               .formatted(LARGEST_CROP, crop, resize));
     }
     boolean finite =
@@ -42,6 +68,12 @@ public record Preprocessing(
     }
     mean = List.copyOf(mean);
     std = List.copyOf(std);
+  }
+
+  /** Red first, and images keep their shape. */
+  public Preprocessing(
+      int resize, int crop, Resize.Filter filter, List<Float> mean, List<Float> std) {
+    this(resize, crop, filter, mean, std, false, false);
   }
 
   private static Preprocessing imagenetStatistics(int resize, int crop) {
@@ -58,22 +90,39 @@ public record Preprocessing(
   }
 
   /** The middle of the resized image. The rest of it is never computed. */
-  private Image cut(Image image) {
+  Image cut(Image image) {
     int w = image.width();
     int h = image.height();
     long longSide = (long) resize * Math.max(w, h) / Math.min(w, h);
-    if (longSide > Integer.MAX_VALUE) {
+    if (longSide > Integer.MAX_VALUE && !squash) {
       throw new IllegalArgumentException(
           "preprocessing: %dx%d pixels are too narrow to resize".formatted(w, h));
     }
-    int width = w <= h ? resize : (int) longSide;
-    int height = w <= h ? (int) longSide : resize;
-    return Resize.window(image, width, height, filter, margin(width), margin(height), crop, crop);
+    int width = squash || w <= h ? resize : (int) longSide;
+    int height = squash || w > h ? resize : (int) longSide;
+    int partW = Math.min(crop, width);
+    int partH = Math.min(crop, height);
+    Image part =
+        Resize.window(image, width, height, filter, margin(width), margin(height), partW, partH);
+    return partW == crop && partH == crop ? part : onBlack(part);
   }
 
-  /** Half of what the crop leaves, rounded half to even as Python's round does. */
+  /** Half of what the crop leaves, rounded half to even as Python's round does; 0 if nothing. */
   private int margin(int side) {
-    return (int) Math.rint((side - crop) / 2.0);
+    return Math.max(0, (int) Math.rint((side - crop) / 2.0));
+  }
+
+  /** A smaller image in the middle of a black one; an odd pixel is right and below. */
+  private Image onBlack(Image image) {
+    byte[] rgb = Image.bytes(crop, crop);
+    int left = (crop - image.width()) / 2;
+    int top = (crop - image.height()) / 2;
+    for (int y = 0; y < image.height(); y++) {
+      int from = y * image.width() * 3;
+      int to = ((top + y) * crop + left) * 3;
+      System.arraycopy(image.rgb(), from, rgb, to, image.width() * 3);
+    }
+    return new Image(crop, crop, rgb);
   }
 
   private float[] normalise(Image image) {
@@ -84,8 +133,9 @@ public record Preprocessing(
       for (int v = 0; v < values.length; v++) {
         values[v] = (v / 255f - mean.get(c)) / std.get(c);
       }
+      int channel = blueFirst ? 2 - c : c;
       for (int i = 0; i < pixels; i++) {
-        out[c * pixels + i] = values[image.rgb()[i * 3 + c] & 0xff];
+        out[c * pixels + i] = values[image.rgb()[i * 3 + channel] & 0xff];
       }
     }
     return out;
@@ -95,12 +145,14 @@ public record Preprocessing(
   public String toText() {
     return String.format(
         Locale.ROOT,
-        "resize=%d crop=%d filter=%s mean=%s std=%s",
+        "resize=%d crop=%d filter=%s mean=%s std=%s%s%s",
         resize,
         crop,
         filter.name().toLowerCase(Locale.ROOT),
         join(mean),
-        join(std));
+        join(std),
+        squash ? " squash=true" : "",
+        blueFirst ? " order=bgr" : "");
   }
 
   private static String join(List<Float> values) {
@@ -123,7 +175,9 @@ public record Preprocessing(
           Integer.parseInt(fields.get("crop")),
           Resize.Filter.valueOf(fields.get("filter").toUpperCase(Locale.ROOT)),
           floats(fields.get("mean")),
-          floats(fields.get("std")));
+          floats(fields.get("std")),
+          fields.getOrDefault("squash", "false").equals("true"),
+          fields.getOrDefault("order", "rgb").equals("bgr"));
     } catch (RuntimeException e) {
       throw new IllegalArgumentException("preprocessing: cannot read \"" + text + "\"", e);
     }

@@ -8,7 +8,8 @@ public final class Resize {
   /** The interpolation filters, by Pillow's names. */
   public enum Filter {
     BILINEAR(1),
-    BICUBIC(2);
+    BICUBIC(2),
+    LANCZOS(3);
 
     private final double support;
 
@@ -17,6 +18,9 @@ public final class Resize {
     }
 
     private double weight(double t) {
+      if (this == LANCZOS) {
+        return -3 <= t && t < 3 ? sinc(t) * sinc(t / 3) : 0;
+      }
       double x = Math.abs(t);
       if (this == BILINEAR) {
         return x < 1 ? 1 - x : 0;
@@ -26,6 +30,11 @@ public final class Resize {
         return ((a + 2) * x - (a + 3)) * x * x + 1;
       }
       return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
+    }
+
+    private static double sinc(double t) {
+      double angle = t * Math.PI;
+      return t == 0 ? 1 : StrictMath.sin(angle) / angle;
     }
   }
 

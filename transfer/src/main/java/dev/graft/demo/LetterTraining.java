@@ -1,7 +1,7 @@
 package dev.graft.demo;
 
 import dev.graft.demo.LetterRenderer.Letter;
-import dev.graft.models.CifarResNet;
+import dev.graft.models.ResNet;
 import dev.graft.optim.OneCycleLR;
 import dev.graft.optim.SGD;
 import dev.graft.optim.Schedule;
@@ -64,9 +64,9 @@ final class LetterTraining {
    * @param log gets one line an epoch: mean loss, accuracy on 2,000 letters never trained on
    * @param progress gets the number of steps made, after each
    */
-  CifarResNet run(Consumer<String> log, IntConsumer progress) {
-    CifarResNet network =
-        CifarResNet.of(DEPTH, LetterClasses.count(), Rng.of(recipe.seed()).split("weights"));
+  ResNet run(Consumer<String> log, IntConsumer progress) {
+    ResNet network =
+        ResNet.cifar(DEPTH, LetterClasses.count(), Rng.of(recipe.seed()).split("weights"));
     SGD optimizer =
         new SGD(network.parameters(), recipe.lr(), MOMENTUM, recipe.weightDecay(), true);
     Schedule schedule = new OneCycleLR(recipe.stepsPerEpoch() * recipe.epochs());
@@ -95,7 +95,7 @@ final class LetterTraining {
   }
 
   /** Per cent right of letters that training does not draw. */
-  private double accuracy(CifarResNet network) {
+  private double accuracy(ResNet network) {
     network.eval();
     int right = 0;
     for (int from = 0; from < VALIDATION; from += recipe.batch()) {

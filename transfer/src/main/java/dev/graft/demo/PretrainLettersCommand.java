@@ -1,7 +1,7 @@
 package dev.graft.demo;
 
 import dev.graft.models.Architecture;
-import dev.graft.models.CifarResNet;
+import dev.graft.models.ResNet;
 import dev.graft.train.Progress;
 import dev.graft.transfer.Classifier;
 import dev.graft.weights.Safetensors;
@@ -72,7 +72,7 @@ public final class PretrainLettersCommand implements Callable<Integer> {
     Path logFile =
         out.resolveSibling(out.getFileName().toString().replaceFirst("\\.[^.]*$", "") + ".log");
     long start = System.nanoTime();
-    CifarResNet network;
+    ResNet network;
     try (PrintWriter log = new PrintWriter(Files.newBufferedWriter(logFile))) {
       header(recipe, library).forEach(line -> report(log, line));
       network = train(recipe, library, log);
@@ -83,7 +83,7 @@ public final class PretrainLettersCommand implements Callable<Integer> {
     return 0;
   }
 
-  private CifarResNet train(LetterTraining.Recipe recipe, FontLibrary library, PrintWriter log) {
+  private ResNet train(LetterTraining.Recipe recipe, FontLibrary library, PrintWriter log) {
     int steps = recipe.stepsPerEpoch() * recipe.epochs();
     try (Progress progress = Progress.of("letters", steps)) {
       return new LetterTraining(library, recipe).run(line -> report(log, line), progress::to);
@@ -124,7 +124,7 @@ public final class PretrainLettersCommand implements Callable<Integer> {
     metadata.put("graft.recipe", recipe.toString());
     metadata.putAll(
         Classifier.metadata(
-            new Architecture(Architecture.Form.CIFAR, LetterTraining.DEPTH, LetterClasses.count()),
+            Architecture.of("cifar_resnet" + LetterTraining.DEPTH, LetterClasses.count()),
             LetterClasses.CLASSES,
             GreyImages.PREPROCESSING));
     return metadata;

@@ -1,6 +1,6 @@
 package dev.graft.demo;
 
-import dev.graft.models.CifarResNet;
+import dev.graft.models.ResNet;
 import dev.graft.optim.OneCycleLR;
 import dev.graft.optim.SGD;
 import dev.graft.optim.Schedule;
@@ -57,7 +57,7 @@ final class ScratchContender implements Contender {
 
   @Override
   public int[] learnAndAnswer(int[] examples, int draw) {
-    CifarResNet network = network(draw);
+    ResNet network = network(draw);
     SGD optimizer = new SGD(network.parameters(), LR, 0.9f, 5e-4f, true);
     Schedule schedule = new OneCycleLR(STEPS);
     Rng order = Rng.of(seed).split("order " + draw);
@@ -84,11 +84,11 @@ final class ScratchContender implements Contender {
     return answers(network);
   }
 
-  private CifarResNet network(int draw) {
-    return CifarResNet.of(20, Digits.CLASSES, Rng.of(seed).split("weights " + draw));
+  private ResNet network(int draw) {
+    return ResNet.cifar(20, Digits.CLASSES, Rng.of(seed).split("weights " + draw));
   }
 
-  private int[] answers(CifarResNet network) {
+  private int[] answers(ResNet network) {
     network.eval();
     int[] answers = new int[test.dim(0)];
     for (int from = 0; from < answers.length; from += CHUNK) {

@@ -4,9 +4,9 @@ import com.google.gson.Gson;
 import dev.graft.data.Preprocessing;
 import dev.graft.models.Architecture;
 import dev.graft.models.Backbone;
+import dev.graft.models.Head;
 import dev.graft.nn.Layer;
 import dev.graft.plan.PlannedForward;
-import dev.graft.tensor.StateDict;
 import dev.graft.tensor.Tensor;
 import dev.graft.weights.Safetensors;
 import dev.graft.weights.Weights;
@@ -22,9 +22,9 @@ import java.util.stream.IntStream;
  * safetensors file, under the network's own state-dict names, and read back.
  */
 public final class Classifier {
-  private static final String ARCHITECTURE = "graft.architecture";
+  static final String ARCHITECTURE = "graft.architecture";
   private static final String CLASSES = "graft.classes";
-  private static final String PREPROCESSING = "graft.preprocessing";
+  static final String PREPROCESSING = "graft.preprocessing";
 
   private final Architecture architecture;
   private final Layer network;
@@ -43,34 +43,58 @@ public final class Classifier {
   }
 
   /**
-   * Reads a model that {@link #save} wrote, or a weight file of a known ResNet with a head, whose
-   * classes then are called by their numbers.
+   * Reads a model that {@link #save} wrote, or a weight file of a known ResNet with a head. Where
+   * the file does not name its classes, a thousand are ImageNet's, and others are called by their
+   * numbers.
    *
    * @throws IOException if the file cannot be read, or holds no network that is known here; the
    *     message names the file
    */
   public static Classifier load(Path file) throws IOException {
-    StateDict state = Weights.load(file);
-    Architecture architecture = Trunks.recognise(file, state);
+    return of(file.toString(), new DryRun(file.toString(), Weights.load(file)), null, null);
+  }
+
+  /**
+   * The classifier that weights make.
+   *
+   * @param file what messages call them
+   * @param names the classes' names; null: the file's own, or as {@link #load} says
+   * @param preprocessing null: the file's own, or its network's
+   */
+  static Classifier of(String file, DryRun weights, List<String> names, Preprocessing preprocessing)
+      throws IOException {
+    Architecture architecture = weights.architecture();
     if (architecture.classes() == 0) {
       throw new IOException(file + ": the network has no head; train one with graft train");
     }
-    Map<String, String> metadata = state.metadata();
+    Trunks.Trunk trunk = weights.load(Head.keep());
+    String own = weights.renamed().state().metadata().get(CLASSES);
     try {
-      String names = metadata.get(CLASSES);
       List<String> classes =
           names != null
-              ? List.of(new Gson().fromJson(names, String[].class))
-              : IntStream.range(0, architecture.classes()).mapToObj(String::valueOf).toList();
-      String text = metadata.get(PREPROCESSING);
-      Preprocessing preprocessing =
-          text == null ? Trunks.preprocessing(architecture) : Preprocessing.parse(text);
-      Layer network = architecture.build(null);
-      network.load(state).orThrow();
-      return new Classifier(architecture, network, classes, preprocessing);
+              ? names
+              : own != null
+                  ? List.of(new Gson().fromJson(own, String[].class))
+                  : unnamed(architecture.classes());
+      if (classes.size() != architecture.classes()) {
+        throw new IllegalArgumentException(
+            "%d names of classes for a head of %d outputs"
+                .formatted(classes.size(), architecture.classes()));
+      }
+      return new Classifier(
+          architecture,
+          trunk.backbone().network(),
+          classes,
+          preprocessing == null ? trunk.preprocessing() : preprocessing);
     } catch (RuntimeException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  private static List<String> unnamed(int classes) {
+    return classes == ClassNames.imagenet().size()
+        ? ClassNames.imagenet()
+        : IntStream.range(0, classes).mapToObj(String::valueOf).toList();
   }
 
   /**

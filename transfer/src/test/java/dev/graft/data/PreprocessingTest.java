@@ -28,6 +28,32 @@ class PreprocessingTest {
     assertArrayEquals(expected, p.apply(image));
   }
 
+  /** Keras's "caffe" mode: blue first, the mean of each channel taken off values of 0 … 255. */
+  @Test
+  void kerasWantsBlueFirst() {
+    Image image = ResizeTest.random(256, 256, 9);
+    float[] out = Preprocessing.KERAS.apply(image);
+    float[] means = {103.939f, 116.779f, 123.68f};
+    for (int c = 0; c < 3; c++) {
+      float expected = image.get(16 + 7, 16 + 3, 2 - c) - means[c];
+      assertEquals(expected, out[(c * 224 + 3) * 224 + 7], 1e-4f);
+    }
+  }
+
+  /** torchvision fills up with zeros before it normalises. */
+  @Test
+  void aCropLargerThanTheImageIsFilledUpWithBlack() {
+    Image image = ResizeTest.random(4, 8, 10);
+    float[] out = plain(4, 7).apply(image);
+    for (int y = 0; y < 7; y++) {
+      for (int x = 0; x < 7; x++) {
+        boolean inside = x >= 1 && x < 5;
+        // (8 - 7)/2 = 0.5 rounds to 0 rows above.
+        assertEquals(inside ? image.get(x - 1, y, 0) / 255f : 0, out[y * 7 + x], x + ", " + y);
+      }
+    }
+  }
+
   @Test
   void leavesCifarImagesAsTheyAre() {
     Image image = ResizeTest.random(32, 32, 5);
@@ -72,9 +98,22 @@ class PreprocessingTest {
 
   @Test
   void textReadsBack() {
-    for (Preprocessing p : List.of(Preprocessing.IMAGENET, Preprocessing.CIFAR, plain(7, 5))) {
+    Preprocessing squashed =
+        new Preprocessing(
+            9, 9, Resize.Filter.LANCZOS, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f), true, false);
+    for (Preprocessing p :
+        List.of(
+            Preprocessing.IMAGENET,
+            Preprocessing.IMAGENET_V2,
+            Preprocessing.CIFAR,
+            Preprocessing.KERAS,
+            plain(7, 5),
+            squashed)) {
       assertEquals(p, Preprocessing.parse(p.toText()));
     }
+    assertEquals(
+        "resize=9 crop=9 filter=lanczos mean=0.0,0.0,0.0 std=1.0,1.0,1.0 squash=true",
+        squashed.toText());
     assertEquals(
         "resize=256 crop=224 filter=bilinear mean=0.485,0.456,0.406 std=0.229,0.224,0.225",
         Preprocessing.IMAGENET.toText());
@@ -85,8 +124,8 @@ class PreprocessingTest {
       strings = {
         "",
         "resize=256",
-        "resize=8 crop=9 filter=bilinear mean=0,0,0 std=1,1,1",
-        "resize=9 crop=9 filter=lanczos mean=0,0,0 std=1,1,1",
+        "resize=0 crop=9 filter=bilinear mean=0,0,0 std=1,1,1",
+        "resize=9 crop=9 filter=box mean=0,0,0 std=1,1,1",
         "resize=9 crop=9 filter=bilinear mean=0,0 std=1,1,1",
         "resize=9 crop=9 filter=bilinear mean=0,0,0 std=1,0,1",
         "resize=9 crop=9 filter=bilinear mean=0,0,0 std=1,NaN,1",

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.graft.models.CifarResNet;
+import dev.graft.models.ResNet;
 import dev.graft.nn.Linear;
 import dev.graft.optim.SGD;
 import dev.graft.tensor.Autograd;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** A frozen trunk runs by a plan, which is never that of other weights. */
 class FrozenTrunkTest {
-  private final CifarResNet trunk = CifarResNet.of(20, 10, Rng.of(1));
+  private final ResNet trunk = ResNet.cifar(20, 10, Rng.of(1));
   private final TransferModel model =
       new TransferModel(trunk, new Linear(trunk.numFeatures(), 4, Rng.of(2)));
   private final Tensor images = Tensor.randn(Rng.of(3), 6, 3, 32, 32);
@@ -62,7 +62,7 @@ class FrozenTrunkTest {
   @Test
   void loadedWeightsAreFollowed() {
     float[] before = model.features(images).toArray();
-    CifarResNet other = CifarResNet.of(20, 10, Rng.of(9));
+    ResNet other = ResNet.cifar(20, 10, Rng.of(9));
     trunk.load(other.stateDict());
     agrees();
     assertFalse(Arrays.equals(before, model.features(images).toArray()));

@@ -114,6 +114,48 @@ def line(name, image, kind):
 for name in names:
     image = Image.open(name).convert("RGB")
     line(name, image, "-")
-    for kind in ("BILINEAR", "BICUBIC"):
+    for kind in ("BILINEAR", "BICUBIC", "LANCZOS"):
         size = (pick.randint(1, 200), pick.randint(1, 200))
         line(name, image.resize(size, getattr(Image, kind)), kind)
+
+
+def cut(image, resize, crop, squash, kind):
+    """torchvision's Resize and CenterCrop, by Pillow's operations alone."""
+    w, h = image.size
+    short, long = min(w, h), max(w, h)
+    longest = int(resize * long / short)
+    size = (resize, resize) if squash else (resize, longest) if w <= h else (longest, resize)
+    image = image.resize(size, getattr(Image, kind))
+    w, h = image.size
+    if crop > w or crop > h:
+        padded = Image.new("RGB", (max(w, crop), max(h, crop)))
+        padded.paste(image, (max(0, crop - w) // 2, max(0, crop - h) // 2))
+        image = padded
+        w, h = image.size
+    top, left = int(round((h - crop) / 2.0)), int(round((w - crop) / 2.0))
+    return image.crop((left, top, left + crop, top + crop))
+
+
+try:
+    from torchvision import transforms
+    from torchvision.transforms import InterpolationMode
+except ImportError:
+    transforms = None
+
+for name in ("colour.png", "sampling2.jpg", "grey.jpg", "offset.gif"):
+    image = Image.open(name).convert("RGB")
+    for turned in (False, True):
+        if turned:
+            image = image.rotate(90, expand=True)
+            name = "turned-" + name.split(".")[0] + ".png"
+            image.save(name)
+        for resize, crop in ((32, 28), (33, 28), (47, 40), (61, 61), (20, 27), (40, 57), (90, 80)):
+            for kind in ("BILINEAR", "BICUBIC", "LANCZOS"):
+                for squash in (False, True):
+                    made = cut(image, resize, crop, squash, kind)
+                    if transforms:
+                        theirs = transforms.Compose([
+                            transforms.Resize((resize, resize) if squash else resize, InterpolationMode[kind]),
+                            transforms.CenterCrop(crop)])(image)
+                        assert theirs.tobytes() == made.tobytes(), (name, resize, crop, kind, squash)
+                    print(name, resize, crop, ("SQUASH-" if squash else "CUT-") + kind, zlib.crc32(made.tobytes()))

@@ -21,7 +21,16 @@ import java.util.Set;
 final class TorchCheckpoint {
   /** Where checkpoints keep their weights, best first: averaged weights before the last ones. */
   static final List<String> WRAPPINGS =
-      List.of("state_dict_ema", "model_ema", "state_dict", "model");
+      List.of(
+          "state_dict_ema",
+          "model_ema",
+          "ema_state_dict",
+          "ema",
+          "state_dict",
+          "model_state_dict",
+          "model",
+          "net",
+          "network");
 
   /** More wrappings inside each other than anybody makes. */
   private static final int DEEPEST = 8;

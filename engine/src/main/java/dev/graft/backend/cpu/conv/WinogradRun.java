@@ -257,19 +257,17 @@ final class WinogradRun implements Runnable {
     for (int k = 0; k < channels; k += Blocking.KC) {
       int depth = Math.min(Blocking.KC, channels - k);
       int from = at + k / Blocking.KC * block * STRIDE;
-      for (int r = 0; r < count; r += MR) {
-        Microkernel kernel =
-            count - r <= Microkernel.HALF.rows() ? Microkernel.HALF : Microkernel.FULL;
-        kernel.run(
-            depth,
-            input,
-            from + r * STRIDE,
-            weights.data,
-            weight + k * NR,
-            k > 0,
-            products,
-            to + r * NR);
-      }
+      Microkernel.runRows(
+          count,
+          shape.outChannels() - panel * NR,
+          depth,
+          input,
+          from,
+          weights.data,
+          weight + k * NR,
+          k > 0,
+          products,
+          to);
     }
   }
 

@@ -1,0 +1,61 @@
+package dev.graft.weights.hub;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The proxies of {@code https_proxy}, {@code http_proxy} and {@code no_proxy}, which Java does not
+ * look at by itself; where these say nothing, Java's own ({@code -Dhttps.proxyHost}, the system's).
+ */
+final class EnvironmentProxy extends ProxySelector {
+  private final Map<String, String> environment;
+  private final ProxySelector otherwise;
+
+  EnvironmentProxy(Map<String, String> environment, ProxySelector otherwise) {
+    this.environment = environment;
+    this.otherwise = otherwise;
+  }
+
+  @Override
+  public List<Proxy> select(URI address) {
+    String given = variable(address.getScheme().toLowerCase(Locale.ROOT) + "_proxy");
+    if (given.isBlank() || isExcepted(address.getHost())) {
+      return otherwise == null ? List.of(Proxy.NO_PROXY) : otherwise.select(address);
+    }
+    URI proxy = URI.create(given.contains("://") ? given : "http://" + given);
+    int port = proxy.getPort() < 0 ? 80 : proxy.getPort();
+    return List.of(
+        new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(proxy.getHost(), port)));
+  }
+
+  private String variable(String name) {
+    String lower = environment.get(name);
+    return lower != null ? lower : environment.getOrDefault(name.toUpperCase(Locale.ROOT), "");
+  }
+
+  /** Whether no_proxy names the host or a domain that it is in. */
+  private boolean isExcepted(String host) {
+    for (String entry : variable("no_proxy").split("[,\\s]+")) {
+      String domain = entry.startsWith("*.") ? entry.substring(2) : entry.replaceFirst("^\\.", "");
+      boolean inside = host.equalsIgnoreCase(domain) || host.endsWith("." + domain);
+      if (entry.equals("*") || !domain.isEmpty() && inside) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void connectFailed(URI address, SocketAddress proxy, IOException e) {
+    if (otherwise != null) {
+      otherwise.connectFailed(address, proxy, e);
+    }
+  }
+}
