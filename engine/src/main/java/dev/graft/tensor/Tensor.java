@@ -3,6 +3,7 @@ package dev.graft.tensor;
 import dev.graft.backend.Backend;
 import dev.graft.backend.Backends;
 import dev.graft.backend.Buffer;
+import dev.graft.backend.Device;
 import dev.graft.backend.View;
 import dev.graft.op.Backward;
 import dev.graft.op.Contiguous;
@@ -15,7 +16,7 @@ import dev.graft.op.StepScope;
  * {@link #grad()} of the leaves. {@code Tensor.of(new float[] {1, -2}, 2).relu()}
  */
 public final class Tensor extends TensorMath {
-  private final View view;
+  private View view;
   private Node node;
   private boolean requiresGrad;
   private Tensor grad;
@@ -307,6 +308,30 @@ public final class Tensor extends TensorMath {
       return this;
     }
     return new Tensor(new View(target.wrap(toArray()), Layout.rowMajor(shape())));
+  }
+
+  /** A copy on a device, without history; this if it lies there already. */
+  public Tensor to(Device device) {
+    return to(device.backend());
+  }
+
+  /**
+   * Moves this leaf itself, and its gradient, to where {@code copy} lies, whose values it takes
+   * over: for layers and optimisers, whose tensors keep their identity.
+   *
+   * @throws IllegalStateException if this is the result of an operation
+   */
+  public void moveTo(Tensor copy) {
+    if (node != null) {
+      throw new IllegalStateException(
+          "moveTo: only leaves can be moved, this is the result of " + node.op().name());
+    }
+    if (!copy.shape().equals(shape())) {
+      throw ShapeException.of(
+          "moveTo: a copy %s does not have the tensor's shape %s", copy.shape(), shape());
+    }
+    grad = grad == null ? null : grad.to(copy.backend());
+    view = copy.view;
   }
 
   /**

@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
       InspectCommand.class,
       ConvertCommand.class,
       CheckCommand.class,
+      DevicesCommand.class,
       DemoCommand.class,
       PretrainLettersCommand.class,
       CommandLine.HelpCommand.class

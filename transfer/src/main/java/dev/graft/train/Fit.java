@@ -118,7 +118,7 @@ final class Fit {
     if (config.schedule() != null) {
       config.schedule().set(optimizer, step);
     }
-    Tensor output = model.apply(next.x());
+    Tensor output = model.apply(next.x().to(model.backend()));
     Checks.output(output, next, train.dataset());
     Tensor loss = loss(output, next.labels());
     double value = loss.item();
