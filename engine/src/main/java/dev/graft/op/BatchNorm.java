@@ -55,6 +55,8 @@ public record BatchNorm(boolean training, float momentum, float eps) implements 
       int count = x.numel() / x.dim(1);
       kernels.follow(node.view(3), mean.view(), momentum, 1);
       kernels.follow(node.view(4), var.view(), momentum, (double) count / (count - 1));
+      node.view(3).buffer().changed();
+      node.view(4).buffer().changed();
       invStd = invStd(node, var);
     } else {
       invStd = invStd(node, node.input(4));

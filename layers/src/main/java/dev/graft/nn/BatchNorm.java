@@ -55,6 +55,7 @@ abstract class BatchNorm extends Layer {
     if (training) {
       View count = batches.view();
       batches.backend().elementwise().unary(UnaryKind.ADD_SCALAR, 1, 0, count, count);
+      count.buffer().changed();
     }
     return y;
   }

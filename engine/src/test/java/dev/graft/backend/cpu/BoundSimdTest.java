@@ -158,6 +158,18 @@ class BoundSimdTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"1, 1, 1, 1", "3, 5, 7, 1", "64, 9, 9, 16", "2, 3, 4, 100"})
+  void partsOfImages(int n, int h, int w, int c) {
+    View src = view(Layout.rowMajor(Shape.of(n, 2 * h, 2 * w, c)));
+    View all = rows(n, h, w, c + 5);
+    View every = src.with(src.layout().slice(1, 0, 2 * h, 2).slice(2, 0, 2 * w, 2));
+    View part = all.with(all.layout().slice(3, 3, 3 + c, 1));
+    Runnable fill = () -> backend.copies().fill(all, 2.5f);
+    Runnable copy = () -> backend.copies().copy(every, part);
+    same(inTurn(fill, copy), all, inTurn(bound.fill(all, 2.5f), bound.copy(every, part)));
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "1, 1, 1, 1",
     "2, 3, 5, 7",

@@ -115,7 +115,8 @@ class ClMemoryTest {
       most = step == 100 ? 0 : Math.max(most, backend.usedBytes());
     }
     assertTrue(last < first / 2, "the loss went from " + first + " to " + last);
-    assertTrue(most <= 2 << 20, "up to " + most + " bytes after the hundredth step");
+    // Without recycling a step would take some 20 KB more, and the limit would end the run.
+    assertTrue(most <= 4 << 20, "up to " + most + " bytes after the hundredth step");
   }
 
   @Test

@@ -5,7 +5,7 @@ import dev.graft.backend.cpu.Vectors;
 /** The innermost product: a tile of rows() × NR from packed panels of A and B. */
 public abstract class Microkernel {
   /** For this machine's number of vector registers: 32 with AVX-512 and on ARM, else 16. */
-  public static final Microkernel FULL =
+  private static final Microkernel FULL =
       has32Registers() ? new Microkernel14() : new Microkernel6();
 
   /** Half as many rows, for the last ones of a matrix. */

@@ -14,12 +14,6 @@ public final class PackedB {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
   private static final int L = Vectors.LANES;
 
-  /** Reads NR columns of one row of the operand. */
-  public interface Source {
-    /** Copies columns {@code column … column+count−1} of row k to {@code to[at …]}. */
-    void read(int k, int column, int count, float[] to, int at);
-  }
-
   /** Reads all rows of some columns of the operand. */
   public interface PanelSource {
     /**
@@ -53,19 +47,6 @@ public final class PackedB {
 
   static int panels(int n) {
     return (n + Blocking.NR - 1) / Blocking.NR;
-  }
-
-  /** Packs into {@code data} of at least {@link #length}, row by row of the operand. */
-  public static PackedB pack(int k, int n, Source source, float[] data) {
-    return packPanels(
-        k,
-        n,
-        (column, count, to, at) -> {
-          for (int i = 0; i < k; i++) {
-            source.read(i, column, count, to, at + i * Blocking.NR);
-          }
-        },
-        data);
   }
 
   /** Packs into {@code data} of at least {@link #length}, panel by panel. */
