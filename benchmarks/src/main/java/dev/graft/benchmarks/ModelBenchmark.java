@@ -4,6 +4,9 @@ import dev.graft.models.Architecture;
 import dev.graft.nn.CrossEntropyLoss;
 import dev.graft.nn.Layer;
 import dev.graft.optim.SGD;
+import dev.graft.plan.Graph;
+import dev.graft.plan.InferencePlan;
+import dev.graft.plan.Tracer;
 import dev.graft.tensor.Autograd;
 import dev.graft.tensor.Rng;
 import dev.graft.tensor.Tensor;
@@ -22,12 +25,14 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Whole networks: one inference and one training step; the counter gives images per second. */
+/**
+ * Whole networks: inference, eager and by a plan, and training steps; images and GFLOP a second.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
-@Warmup(iterations = 5, time = 2)
-@Measurement(iterations = 5, time = 2)
+@Warmup(iterations = 4, time = 2)
+@Measurement(iterations = 3, time = 1)
 @Fork(
     value = 1,
     jvmArgsPrepend = {"--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC", "-Xmx6g"})
@@ -39,6 +44,9 @@ public class ModelBenchmark {
   private Layer model;
   private Tensor images;
   private int[] labels;
+  private InferencePlan plan;
+  private float[] logits;
+  private long multiplyAdds;
   private SGD sgd;
 
   /** Images per second, beside calls per second. */
@@ -64,24 +72,42 @@ public class ModelBenchmark {
     for (int i = 0; i < batch; i++) {
       labels[i] = i % 10;
     }
+    model.eval();
+    Graph graph = Tracer.trace(model::apply, images.shape());
+    multiplyAdds = graph.calls().stream().mapToLong(Graph.Call::multiplyAdds).sum();
+    plan = InferencePlan.of(graph);
+    logits = new float[plan.outputShape().numel()];
     sgd = new SGD(model.parameters(), 0.01, 0.9f, 1e-4f, false);
   }
 
   @Benchmark
-  public Tensor inference(Images count) {
+  public Tensor inference(Images count, Flops flops) {
     model.eval();
     count.images += images.dim(0);
+    flops.add(multiplyAdds);
     return Autograd.noGrad(() -> model.apply(images));
   }
 
   @Benchmark
-  public float trainingStep(Images count) {
-    model.train();
-    sgd.zeroGrad();
-    Tensor loss = new CrossEntropyLoss().apply(model.apply(images), labels);
-    loss.backward();
-    sgd.step();
+  public float[] plan(Images count, Flops flops) {
+    plan.run(images, logits);
     count.images += images.dim(0);
-    return loss.item();
+    flops.add(multiplyAdds);
+    return logits;
+  }
+
+  /** A convolution's two gradients make as many multiply-adds as it does, each. */
+  @Benchmark
+  public float trainingStep(Images count, Flops flops) {
+    model.train();
+    flops.add(3 * multiplyAdds);
+    count.images += images.dim(0);
+    return Autograd.step(() -> {
+      sgd.zeroGrad();
+      Tensor loss = new CrossEntropyLoss().apply(model.apply(images), labels);
+      loss.backward();
+      sgd.step();
+      return loss.item();
+    });
   }
 }

@@ -21,6 +21,9 @@ public interface Backend {
   /** Gives back a buffer that nobody will read again; it may serve a later allocation. */
   void release(Buffer buffer);
 
+  /** Waits until all that was asked for so far has been computed; on the CPU nothing is pending. */
+  default void synchronize() {}
+
   ElementwiseKernels elementwise();
 
   CopyKernels copies();

@@ -42,6 +42,9 @@ public interface BoundKernels {
   /** {@code dst = src}, of equal shapes and any strides. */
   Runnable copy(View src, View dst);
 
+  /** Sets every element of dst. */
+  Runnable fill(View dst, float value);
+
   /** A copy whose source is named at each call. */
   Intake intake(View dst);
 

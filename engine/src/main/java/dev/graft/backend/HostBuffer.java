@@ -1,24 +1,49 @@
 package dev.graft.backend;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /** A buffer that is a Java array: what every backend that computes on the CPU uses. */
 public final class HostBuffer implements Buffer {
+  private static final VarHandle ARRAY = arrayHandle();
   private static final AtomicIntegerFieldUpdater<HostBuffer> CHANGES =
       AtomicIntegerFieldUpdater.newUpdater(HostBuffer.class, "changes");
 
-  private final float[] array;
+  private final int length;
+  private volatile float[] array;
   private final Backend backend;
   private volatile int changes;
 
   public HostBuffer(float[] array, Backend backend) {
     this.array = array;
+    this.length = array.length;
     this.backend = backend;
   }
 
   @Override
   public float[] array() {
-    return array;
+    float[] values = array;
+    if (values == null) {
+      throw new IllegalStateException(
+          "tensor: its values went back at the end of its training step: "
+              + length
+              + " values; call keep() on what is used after the step, or return it from the step");
+    }
+    return values;
+  }
+
+  /** Takes the array away, for another buffer; null if that was done before. */
+  public float[] takeArray() {
+    return (float[]) ARRAY.getAndSet(this, null);
+  }
+
+  private static VarHandle arrayHandle() {
+    try {
+      return MethodHandles.lookup().findVarHandle(HostBuffer.class, "array", float[].class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 
   @Override
@@ -28,7 +53,7 @@ public final class HostBuffer implements Buffer {
 
   @Override
   public int length() {
-    return array.length;
+    return length;
   }
 
   @Override
@@ -43,11 +68,11 @@ public final class HostBuffer implements Buffer {
 
   @Override
   public void read(int offset, float[] target, int targetOffset, int count) {
-    System.arraycopy(array, offset, target, targetOffset, count);
+    System.arraycopy(array(), offset, target, targetOffset, count);
   }
 
   @Override
   public void write(int offset, float[] source, int sourceOffset, int count) {
-    System.arraycopy(source, sourceOffset, array, offset, count);
+    System.arraycopy(source, sourceOffset, array(), offset, count);
   }
 }

@@ -6,6 +6,37 @@ public interface NormKernels {
   void batchStatistics(View x, View mean, View var);
 
   /**
+   * Moves a running statistic [c] towards a batch's, which is dense, in place: {@code running = (1
+   * − momentum)·running + momentum·scale·batch}. running has any stride.
+   */
+  default void follow(View running, View batch, float momentum, double scale) {
+    float[] r = values(running);
+    float[] b = values(batch);
+    for (int i = 0; i < r.length; i++) {
+      r[i] = (float) ((1.0 - momentum) * r[i] + momentum * scale * b[i]);
+      running.buffer().write(running.offset() + i * running.stride(0), r, i, 1);
+    }
+  }
+
+  /** {@code out = 1/√(var + eps)}; var [c] has any stride, out is dense. */
+  default void invStd(View var, float eps, View out) {
+    float[] v = values(var);
+    for (int i = 0; i < v.length; i++) {
+      v[i] = (float) (1 / Math.sqrt((double) v[i] + eps));
+    }
+    out.buffer().write(out.offset(), v, 0, v.length);
+  }
+
+  private static float[] values(View perChannel) {
+    float[] values = new float[perChannel.numel()];
+    for (int i = 0; i < values.length; i++) {
+      int at = perChannel.offset() + i * perChannel.stride(0);
+      perChannel.buffer().read(at, values, i, 1);
+    }
+    return values;
+  }
+
+  /**
    * {@code out = (x − mean)·invStd·weight + bias} by channel; x and out are dense in the same
    * order; weight and bias are [c] or null (1 and 0).
    */

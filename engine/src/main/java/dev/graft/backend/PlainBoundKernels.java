@@ -66,6 +66,11 @@ final class PlainBoundKernels implements BoundKernels {
   }
 
   @Override
+  public Runnable fill(View dst, float value) {
+    return () -> backend.copies().fill(dst, value);
+  }
+
+  @Override
   public Intake intake(View dst) {
     return src -> backend.copies().copy(src, dst);
   }

@@ -53,11 +53,13 @@ public record BatchNorm(boolean training, float momentum, float eps) implements 
       Tensor var = node.allocate(perChannel);
       kernels.batchStatistics(x.view(), mean.view(), var.view());
       int count = x.numel() / x.dim(1);
-      follow(node.input(3), mean, 1);
-      follow(node.input(4), var, (double) count / (count - 1));
-      invStd = invStd(var);
+      kernels.follow(node.view(3), mean.view(), momentum, 1);
+      kernels.follow(node.view(4), var.view(), momentum, (double) count / (count - 1));
+      node.view(3).buffer().changed();
+      node.view(4).buffer().changed();
+      invStd = invStd(node, var);
     } else {
-      invStd = invStd(node.input(4));
+      invStd = invStd(node, node.input(4));
     }
     Tensor out = node.allocate(Layout.dense(x.shape(), x.layout()));
     kernels.normalize(
@@ -74,22 +76,10 @@ public record BatchNorm(boolean training, float momentum, float eps) implements 
     return out;
   }
 
-  /** Moves a running statistic towards this batch's, in place. */
-  private void follow(Tensor running, Tensor batch, double scale) {
-    float[] r = running.toArray();
-    float[] b = batch.toArray();
-    for (int i = 0; i < r.length; i++) {
-      r[i] = (float) ((1.0 - momentum) * r[i] + momentum * scale * b[i]);
-    }
-    running.assign(r);
-  }
-
-  private Tensor invStd(Tensor var) {
-    float[] v = var.toArray();
-    for (int i = 0; i < v.length; i++) {
-      v[i] = (float) (1 / Math.sqrt((double) v[i] + eps));
-    }
-    return Tensor.of(v, v.length).to(var.backend());
+  private Tensor invStd(Node node, Tensor var) {
+    Tensor out = node.allocate(Layout.rowMajor(var.shape()));
+    node.backend().norm().invStd(var.view(), eps, out.view());
+    return out;
   }
 
   @Override

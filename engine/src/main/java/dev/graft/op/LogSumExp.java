@@ -38,11 +38,8 @@ public record LogSumExp(List<Integer> dims, boolean keepDim) implements Op {
     boolean[] reduced = reduced(x.shape());
     Tensor max = Gradients.reduce(ReductionKernels.Kind.MAX, x, reduced);
     // Where the maximum is infinite, x − max would be NaN; shifting by 0 gives the right infinity.
-    float[] shift = max.toArray();
-    for (int i = 0; i < shift.length; i++) {
-      shift[i] = Float.isInfinite(shift[i]) ? 0 : shift[i];
-    }
-    Tensor by = Tensor.of(shift, max.shape().toArray()).to(x.backend());
+    Tensor zero = Tensor.scalar(0).to(x.backend());
+    Tensor by = Tensor.where(max.abs().eq(Float.POSITIVE_INFINITY), zero, max);
     Tensor sum = Gradients.reduce(ReductionKernels.Kind.SUM, x.sub(by).exp(), reduced);
     Tensor out = sum.log().add(by);
     node.save(out);

@@ -1,6 +1,7 @@
 package dev.graft.op;
 
 import dev.graft.backend.Backend;
+import dev.graft.backend.Buffer;
 import dev.graft.backend.View;
 import dev.graft.tensor.Autograd;
 import dev.graft.tensor.Layout;
@@ -175,7 +176,9 @@ public final class Node {
 
   /** A new tensor, contents unspecified, with the given dense layout. */
   public Tensor allocate(Layout layout) {
-    return Tensor.of(new View(backend.allocate(layout.numel()), layout));
+    Buffer buffer = backend.allocate(layout.numel());
+    StepScope.made(buffer);
+    return Tensor.of(new View(buffer, layout));
   }
 
   /** Where the operation was applied, if anomaly mode was on; else null. */

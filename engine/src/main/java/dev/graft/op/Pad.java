@@ -27,7 +27,8 @@ public record Pad(int left, int right, int top, int bottom, float value) impleme
     return in[0].with(-2, in[0].dim(-2) + top + bottom).with(-1, in[0].dim(-1) + left + right);
   }
 
-  private Layout inside(Layout outer, Shape x) {
+  /** Where x lies in a result of that layout. */
+  public Layout inside(Layout outer, Shape x) {
     return outer.slice(-2, top, top + x.dim(-2), 1).slice(-1, left, left + x.dim(-1), 1);
   }
 

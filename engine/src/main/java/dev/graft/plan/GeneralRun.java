@@ -1,9 +1,11 @@
 package dev.graft.plan;
 
+import dev.graft.backend.Buffer;
 import dev.graft.backend.View;
 import dev.graft.op.Node;
 import dev.graft.tensor.Autograd;
 import dev.graft.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 
 /** A step for every operation: applies it to tensors over the arena and copies what it gives. */
@@ -25,6 +27,11 @@ final class GeneralRun implements Runnable {
     Tensor result = Autograd.noGrad(this::compute);
     if (result.numel() > 0) {
       result.backend().copies().copy(result.view(), out);
+    }
+    // What is no view of an operand is the operation's own, and nobody else has seen it.
+    Buffer buffer = result.view().buffer();
+    if (Arrays.stream(operands).noneMatch(t -> t.view().buffer() == buffer)) {
+      result.backend().release(buffer);
     }
   }
 

@@ -16,7 +16,8 @@ import java.util.function.UnaryOperator;
  * call it is traced anew, which takes microseconds, and where the network is not what it was
  * (weights overwritten by load, assign or an optimiser, another layer put in, another mode) a new
  * plan is made. What cannot be traced, such as training mode, runs as it is, without a plan; so it
- * does while somebody watches the operations.
+ * does while somebody watches the operations. A trace calls forward, so what forward does besides
+ * computing, such as drawing numbers, happens once more.
  *
  * <p>{@code PlannedForward fast = new PlannedForward(net::apply); fast.apply(images)}. Any number
  * of threads may call it at once.

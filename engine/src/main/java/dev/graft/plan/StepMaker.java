@@ -10,6 +10,7 @@ import dev.graft.op.BatchNorm;
 import dev.graft.op.Binary;
 import dev.graft.op.Expand;
 import dev.graft.op.MaxPool2d;
+import dev.graft.op.Pad;
 import dev.graft.op.Permute;
 import dev.graft.op.Reshape;
 import dev.graft.op.Slice;
@@ -50,6 +51,7 @@ final class StepMaker {
       case Permute permute -> view(call, permuted(call, permute));
       case Slice s -> view(call, layout(call).slice(s.dim(), s.start(), s.end(), s.step()));
       case Expand expand -> view(call, layout(call).expand(expand.target()));
+      case Pad pad -> pad(call, pad);
       case Unary unary -> unary(call, unary);
       case Binary binary -> binary(call, binary);
       case Softmax softmax -> softmax(call, softmax);
@@ -261,6 +263,29 @@ final class StepMaker {
         "rows",
         out,
         arena -> kernels.softmax(x.in(arena), dim, softmax.log(), out.in(arena)));
+    plan.settle(call, out);
+  }
+
+  private void pad(Graph.Call call, Pad pad) {
+    Place x = plan.place(call.input(0));
+    plan.consume(call);
+    Layout layout = Layout.dense(call.shape(), x.layout());
+    Place out = Place.in(plan.newSlot(call.shape().numel()), layout);
+    x.touch(plan.nextStep());
+    Shape inner = call.input(0).shape();
+    add(
+        call,
+        "fill and copy",
+        out,
+        arena -> {
+          View all = out.in(arena);
+          Runnable fill = kernels.fill(all, pad.value());
+          Runnable copy = kernels.copy(x.in(arena), all.with(pad.inside(all.layout(), inner)));
+          return () -> {
+            fill.run();
+            copy.run();
+          };
+        });
     plan.settle(call, out);
   }
 

@@ -7,6 +7,7 @@ import dev.graft.op.Contiguous;
 import dev.graft.op.Dropout;
 import dev.graft.op.Node;
 import dev.graft.op.Op;
+import dev.graft.op.StepScope;
 import dev.graft.op.Watcher;
 import dev.graft.tensor.Autograd;
 import dev.graft.tensor.Layout;
@@ -69,7 +70,9 @@ public final class Tracer extends Watcher {
   static Graph once(UnaryOperator<Tensor> forward, Shape shape, Backend backend) {
     Tracer tracer = new Tracer(shape, backend);
     Tensor x = new Phantom(tracer, tracer.input, Layout.rowMajor(shape), backend).tensor();
-    Tensor y = Autograd.noGrad(() -> Watcher.watchAlone(tracer, () -> forward.apply(x)));
+    Tensor y =
+        StepScope.outside(
+            () -> Autograd.noGrad(() -> Watcher.watchAlone(tracer, () -> forward.apply(x))));
     return new Graph(tracer.input, tracer.calls, tracer.value(y), backend);
   }
 

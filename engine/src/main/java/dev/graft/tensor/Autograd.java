@@ -1,6 +1,7 @@
 package dev.graft.tensor;
 
 import dev.graft.op.AnomalyDetector;
+import dev.graft.op.StepScope;
 import dev.graft.op.Watcher;
 import java.util.function.Supplier;
 
@@ -25,6 +26,17 @@ public final class Autograd {
   /** Runs {@code body} without recording. */
   public static void noGrad(Runnable body) {
     ScopedValue.where(RECORDING, false).run(body);
+  }
+
+  /**
+   * Runs one training step and then takes the memory of all that its operations made back, for the
+   * next step: no zeroing, no garbage. What the body returns stays usable, and so do gradients of
+   * leaves and what {@link Tensor#keep()} was called on; any other tensor made in the step throws
+   * when it is used later. The body must not leave such tensors to other threads. {@code float loss
+   * = Autograd.step(() -> { … loss.backward(); sgd.step(); return loss.item(); })}
+   */
+  public static <T> T step(Supplier<T> body) {
+    return StepScope.run(body);
   }
 
   /**

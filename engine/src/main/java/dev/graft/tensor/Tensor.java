@@ -3,10 +3,12 @@ package dev.graft.tensor;
 import dev.graft.backend.Backend;
 import dev.graft.backend.Backends;
 import dev.graft.backend.Buffer;
+import dev.graft.backend.Device;
 import dev.graft.backend.View;
 import dev.graft.op.Backward;
 import dev.graft.op.Contiguous;
 import dev.graft.op.Node;
+import dev.graft.op.StepScope;
 
 /**
  * A float32 array of any number of dimensions that knows how it was computed. Operations return new
@@ -14,7 +16,7 @@ import dev.graft.op.Node;
  * {@link #grad()} of the leaves. {@code Tensor.of(new float[] {1, -2}, 2).relu()}
  */
 public final class Tensor extends TensorMath {
-  private final View view;
+  private View view;
   private Node node;
   private boolean requiresGrad;
   private Tensor grad;
@@ -208,6 +210,9 @@ public final class Tensor extends TensorMath {
   }
 
   public void setGrad(Tensor gradient) {
+    if (gradient != null) {
+      gradient.keep();
+    }
     grad = gradient;
   }
 
@@ -262,6 +267,14 @@ public final class Tensor extends TensorMath {
 
   // ---- memory
 
+  /**
+   * This tensor stays usable after the {@link Autograd#step} in which it was made; returns this.
+   */
+  public Tensor keep() {
+    StepScope.keep(this);
+    return this;
+  }
+
   /** The same buffer through another layout, without history; for ops. */
   public Tensor viewAs(Layout layout) {
     return new Tensor(view.with(layout));
@@ -295,6 +308,30 @@ public final class Tensor extends TensorMath {
       return this;
     }
     return new Tensor(new View(target.wrap(toArray()), Layout.rowMajor(shape())));
+  }
+
+  /** A copy on a device, without history; this if it lies there already. */
+  public Tensor to(Device device) {
+    return to(device.backend());
+  }
+
+  /**
+   * Moves this leaf itself, and its gradient, to where {@code copy} lies, whose values it takes
+   * over: for layers and optimisers, whose tensors keep their identity.
+   *
+   * @throws IllegalStateException if this is the result of an operation
+   */
+  public void moveTo(Tensor copy) {
+    if (node != null) {
+      throw new IllegalStateException(
+          "moveTo: only leaves can be moved, this is the result of " + node.op().name());
+    }
+    if (!copy.shape().equals(shape())) {
+      throw ShapeException.of(
+          "moveTo: a copy %s does not have the tensor's shape %s", copy.shape(), shape());
+    }
+    grad = grad == null ? null : grad.to(copy.backend());
+    view = copy.view;
   }
 
   /**

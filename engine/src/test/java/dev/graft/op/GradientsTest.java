@@ -3,6 +3,7 @@ package dev.graft.op;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.graft.backend.Backend;
 import dev.graft.backend.Backends;
 import dev.graft.backend.BinaryKind;
 import dev.graft.backend.LossKind;
@@ -30,16 +31,22 @@ class GradientsTest {
 
   @TestFactory
   Stream<DynamicTest> everyRow() {
-    return GradientRows.all().stream().flatMap(GradientsTest::orders);
+    return rows(Backends.cpu());
   }
 
-  private static Stream<DynamicTest> orders(GradientRow row) {
-    DynamicTest rowMajor = DynamicTest.dynamicTest(row.toString(), () -> check(row, false));
+  /** A test for each row, its inputs in both memory orders. */
+  static Stream<DynamicTest> rows(Backend backend) {
+    return GradientRows.all().stream().flatMap(row -> orders(row, backend));
+  }
+
+  private static Stream<DynamicTest> orders(GradientRow row, Backend backend) {
+    DynamicTest rowMajor =
+        DynamicTest.dynamicTest(row.toString(), () -> check(row, false, backend));
     if (row.op() instanceof Dropout d && !d.channels()) {
       return Stream.of(rowMajor); // the mask follows the memory order
     }
     return Stream.of(
-        rowMajor, DynamicTest.dynamicTest(row + " transposed", () -> check(row, true)));
+        rowMajor, DynamicTest.dynamicTest(row + " transposed", () -> check(row, true, backend)));
   }
 
   @Test
@@ -68,19 +75,20 @@ class GradientsTest {
     assertEquals(EnumSet.allOf(LossKind.class), losses);
   }
 
-  private static void check(GradientRow row, boolean transposed) {
+  private static void check(GradientRow row, boolean transposed, Backend backend) {
     Rng rng = Rng.of(row.toString().hashCode());
     Doubles[] inputs = row.inputs(rng);
     Tensor[] leaves = new Tensor[inputs.length];
     for (int i = 0; i < leaves.length; i++) {
-      leaves[i] = tensor(inputs[i], transposed).requireGrad(i < leaves.length - row.fixed());
+      leaves[i] =
+          tensor(inputs[i], transposed, backend).requireGrad(i < leaves.length - row.fixed());
     }
     Doubles expected = row.definition().apply(inputs);
     Tensor out = Node.apply(row.op(), leaves);
     assertArrayEquals(expected.dims(), out.shape().toArray(), "shape");
     agree("value", expected.values(), out, FORWARD);
     Doubles direction = Doubles.build(expected.dims(), at -> (float) (2 * rng.nextDouble() - 1));
-    out.backward(tensor(direction, transposed));
+    out.backward(tensor(direction, transposed, backend));
     for (int i = 0; i < leaves.length - row.fixed(); i++) {
       agree(
           "gradient of input " + i,
@@ -92,6 +100,10 @@ class GradientsTest {
 
   /** As a tensor; transposed, its dimensions lie in memory in reverse order. */
   static Tensor tensor(Doubles x, boolean transposed) {
+    return tensor(x, transposed, Backends.cpu());
+  }
+
+  private static Tensor tensor(Doubles x, boolean transposed, Backend backend) {
     int rank = x.dims().length;
     int[] reverse = new int[rank];
     for (int i = 0; i < rank; i++) {
@@ -102,7 +114,7 @@ class GradientsTest {
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) memory.values()[i];
     }
-    Tensor t = Tensor.of(values, memory.dims());
+    Tensor t = Tensor.of(values, memory.dims()).to(backend);
     return transposed ? t.permute(reverse) : t;
   }
 

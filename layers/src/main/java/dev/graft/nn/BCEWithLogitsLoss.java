@@ -15,6 +15,8 @@ public record BCEWithLogitsLoss(Tensor weight, Tensor posWeight, Reduction reduc
   }
 
   public Tensor apply(Tensor x, Tensor target) {
-    return Functional.binaryCrossEntropyWithLogits(x, target, weight, posWeight, reduction);
+    Tensor each = LossWeights.beside(x, weight);
+    Tensor positive = LossWeights.beside(x, posWeight);
+    return Functional.binaryCrossEntropyWithLogits(x, target, each, positive, reduction);
   }
 }

@@ -1,5 +1,7 @@
 package dev.graft.nn;
 
+import dev.graft.backend.UnaryKind;
+import dev.graft.backend.View;
 import dev.graft.tensor.Functional;
 import dev.graft.tensor.ShapeException;
 import dev.graft.tensor.Tensor;
@@ -51,7 +53,9 @@ abstract class BatchNorm extends Layer {
     Tensor y =
         Functional.batchNorm(x, weight, bias, runningMean, runningVar, training, momentum, eps);
     if (training) {
-      batches.assign(new float[] {batches.item() + 1});
+      View count = batches.view();
+      batches.backend().elementwise().unary(UnaryKind.ADD_SCALAR, 1, 0, count, count);
+      count.buffer().changed();
     }
     return y;
   }

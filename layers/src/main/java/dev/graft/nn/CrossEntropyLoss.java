@@ -22,11 +22,13 @@ public record CrossEntropyLoss(Tensor classWeights, float labelSmoothing, Reduct
 
   @Override
   public Tensor apply(Tensor logits, int[] target) {
-    return Functional.crossEntropy(logits, target, classWeights, labelSmoothing, reduction);
+    Tensor weights = LossWeights.beside(logits, classWeights);
+    return Functional.crossEntropy(logits, target, weights, labelSmoothing, reduction);
   }
 
   /** Against probabilities of the logits' shape. */
   public Tensor apply(Tensor logits, Tensor target) {
-    return Functional.crossEntropy(logits, target, classWeights, labelSmoothing, reduction);
+    Tensor weights = LossWeights.beside(logits, classWeights);
+    return Functional.crossEntropy(logits, target, weights, labelSmoothing, reduction);
   }
 }

@@ -16,6 +16,7 @@ public record FocalLoss(float gamma, Tensor alpha, Reduction reduction) implemen
 
   @Override
   public Tensor apply(Tensor logits, int[] target) {
-    return Functional.focalLoss(logits, target, gamma, alpha, reduction);
+    Tensor weights = LossWeights.beside(logits, alpha);
+    return Functional.focalLoss(logits, target, gamma, weights, reduction);
   }
 }

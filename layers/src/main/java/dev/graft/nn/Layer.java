@@ -1,5 +1,8 @@
 package dev.graft.nn;
 
+import dev.graft.backend.Backend;
+import dev.graft.backend.Backends;
+import dev.graft.backend.Device;
 import dev.graft.op.Watcher;
 import dev.graft.tensor.Rng;
 import dev.graft.tensor.ShapeException;
@@ -7,6 +10,7 @@ import dev.graft.tensor.StateDict;
 import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -163,6 +167,40 @@ public abstract class Layer implements Watcher.Place {
   private void visit(String prefix, Visitor visitor) {
     visitor.visit(prefix, this);
     children.forEach((n, l) -> l.visit(prefix + n + ".", visitor));
+  }
+
+  // ---- devices
+
+  /**
+   * Moves the parameters and buffers of this layer and those below to a device; all of them, or
+   * none where it has no room. They stay the same tensors, so optimisers that hold them go on.
+   * Inputs must lie there too: {@code model.to(Device.openCl()).apply(x.to(Device.openCl()))}
+   *
+   * @throws dev.graft.backend.DeviceException if the device has no memory left; nothing is moved
+   *     then
+   */
+  public final Layer to(Device device) {
+    return to(device.backend());
+  }
+
+  /** As {@link #to(Device)}. */
+  public final Layer to(Backend backend) {
+    Map<Tensor, Tensor> copies = new IdentityHashMap<>();
+    stateDict().tensors().values().forEach(t -> copies.put(t, t.to(backend)));
+    copies.forEach((tensor, copy) -> {
+      if (tensor != copy) {
+        tensor.moveTo(copy);
+      }
+    });
+    return this;
+  }
+
+  /** Where the parameters lie, to which inputs must be moved; the CPU where there are none. */
+  public final Backend backend() {
+    return stateDict().tensors().values().stream()
+        .findFirst()
+        .map(Tensor::backend)
+        .orElseGet(Backends::cpu);
   }
 
   // ---- modes

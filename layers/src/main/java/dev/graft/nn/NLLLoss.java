@@ -13,6 +13,7 @@ public record NLLLoss(Tensor classWeights, Reduction reduction) implements Loss 
 
   @Override
   public Tensor apply(Tensor logProbs, int[] target) {
-    return Functional.nllLoss(logProbs, target, classWeights, reduction);
+    Tensor weights = LossWeights.beside(logProbs, classWeights);
+    return Functional.nllLoss(logProbs, target, weights, reduction);
   }
 }

@@ -81,6 +81,15 @@ public final class ModelEma {
     to.view().buffer().changed();
   }
 
+  /** The average of a tensor, which it follows to another device. */
+  private Tensor average(String name, Tensor t) {
+    Tensor average = averages.get(name);
+    if (average.backend() != t.backend()) {
+      average.moveTo(average.to(t.backend()));
+    }
+    return average;
+  }
+
   private static Tensor copy(Tensor t) {
     return t.copy(Layout.dense(t.shape(), t.layout()));
   }
@@ -105,7 +114,7 @@ public final class ModelEma {
     float weight = (float) (1 - decayAt(updates++));
     live.tensors()
         .forEach((name, t) -> {
-          Tensor average = averages.get(name);
+          Tensor average = average(name, t);
           if (parameters.contains(t)) {
             t.backend().optimizer().lerp(average.view(), t.view(), weight);
           } else {
@@ -128,7 +137,7 @@ public final class ModelEma {
     live.tensors().forEach((name, t) -> own.put(name, copy(t)));
     swapped = true;
     try {
-      live.tensors().forEach((name, t) -> copyValues(averages.get(name), t));
+      live.tensors().forEach((name, t) -> copyValues(average(name, t), t));
       return body.get();
     } finally {
       live.tensors().forEach((name, t) -> copyValues(own.get(name), t));

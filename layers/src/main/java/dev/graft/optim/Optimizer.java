@@ -58,6 +58,7 @@ public abstract class Optimizer {
         Tensor grad = param.grad();
         if (grad != null) {
           ParamState state = states.computeIfAbsent(param, t -> new ParamState(t, slots));
+          state.to(param.backend());
           state.setStep(state.step() + 1);
           update(group, param, inOrder(grad, param.layout()).view(), state);
           param.view().buffer().changed();

@@ -1,5 +1,6 @@
 package dev.graft.optim;
 
+import dev.graft.backend.Backend;
 import dev.graft.backend.View;
 import dev.graft.tensor.Layout;
 import dev.graft.tensor.Tensor;
@@ -17,6 +18,15 @@ final class ParamState {
       Layout layout = Layout.dense(param.shape(), param.layout());
       View view = new View(param.backend().allocateZeroed(layout.numel()), layout);
       slots.put(name, Tensor.of(view));
+    }
+  }
+
+  /** Follows a parameter that was moved to another device. */
+  void to(Backend backend) {
+    for (Tensor slot : slots.values()) {
+      if (slot.backend() != backend) {
+        slot.moveTo(slot.to(backend));
+      }
     }
   }
 

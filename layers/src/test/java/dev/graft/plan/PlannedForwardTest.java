@@ -97,7 +97,7 @@ class PlannedForwardTest {
 
   @Test
   void anOptimisersSteps() {
-    SGD sgd = new SGD(net.parameters(), 0.5);
+    SGD sgd = new SGD(net.parameters(), 1e-3);
     follows(() -> {
       net.apply(x).square().sum().backward();
       sgd.step();

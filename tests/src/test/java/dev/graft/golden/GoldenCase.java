@@ -40,11 +40,16 @@ final class GoldenCase {
   }
 
   static List<GoldenCase> all() throws IOException {
+    return all(Backends.cpu());
+  }
+
+  /** The cases with their inputs on that backend. */
+  static List<GoldenCase> all(Backend backend) throws IOException {
     StateDict tensors = Weights.load(SharedData.golden("cases.safetensors"));
     String manifest = Files.readString(SharedData.golden("manifest.json"));
     List<GoldenCase> cases = new ArrayList<>();
     for (JsonElement row : JsonParser.parseString(manifest).getAsJsonArray()) {
-      cases.add(new GoldenCase(row.getAsJsonObject(), tensors, Backends.cpu(), Memory.ROW_MAJOR));
+      cases.add(new GoldenCase(row.getAsJsonObject(), tensors, backend, Memory.ROW_MAJOR));
     }
     return cases;
   }

@@ -38,7 +38,7 @@ class GoldenOpsTest {
         .map(c -> DynamicTest.dynamicTest(c.toString(), () -> check(c)));
   }
 
-  private static Stream<GoldenCase> orders(GoldenCase c) {
+  static Stream<GoldenCase> orders(GoldenCase c) {
     if (GoldenOps.of(c.op()) == null) {
       return Stream.of(c);
     }
@@ -48,7 +48,7 @@ class GoldenOpsTest {
         : two;
   }
 
-  private static void check(GoldenCase c) {
+  static void check(GoldenCase c) {
     GoldenOps.Runner runner = GoldenOps.of(c.op());
     assertNotNull(runner, "no runner in GoldenOps for " + c.op());
     Tensor out = runner.run(c);

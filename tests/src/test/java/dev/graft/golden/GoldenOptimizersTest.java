@@ -111,7 +111,7 @@ class GoldenOptimizersTest {
     return c.attrs().getAsJsonArray("betas").get(i).getAsFloat();
   }
 
-  private static void checkOptimizer(GoldenCase c) {
+  static void checkOptimizer(GoldenCase c) {
     Tensor param = c.input("param").requireGrad();
     Optimizer optimizer = optimizer(c, param);
     for (int step = 0; step < c.names("outputs").size(); step++) {

@@ -6,6 +6,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.graft.backend.Backend;
+import dev.graft.backend.Backends;
 import dev.graft.models.Architecture;
 import dev.graft.models.ResNet;
 import dev.graft.nn.Layer;
@@ -64,10 +66,16 @@ class GoldenResNetsTest {
   }
 
   private static void checkValues(String arch, StateDict expected, FormulaWeights weights) {
+    checkValues(arch, expected, weights, Backends.cpu());
+  }
+
+  static void checkValues(
+      String arch, StateDict expected, FormulaWeights weights, Backend backend) {
     ResNet net = build(arch);
     net.load(weights.fill(net.stateDict())).orThrow();
+    net.to(backend);
     net.eval();
-    Tensor x = weights.input("input", 2, 3, 224, 224);
+    Tensor x = weights.input("input", 2, 3, 224, 224).to(backend);
     Autograd.noGrad(() -> {
       Map<String, Layer> parts = net.children();
       Tensor y = parts.get("bn1").apply(parts.get("conv1").apply(x)).relu();
@@ -97,11 +105,16 @@ class GoldenResNetsTest {
 
   @Test
   void aTrainingStepOfResnet18() throws IOException {
+    checkTrainingStep(Backends.cpu());
+  }
+
+  static void checkTrainingStep(Backend backend) throws IOException {
     StateDict expected = Weights.load(SharedData.golden("models/resnet18-train-step.safetensors"));
     FormulaWeights weights = FormulaWeights.read();
     ResNet net = build("resnet18");
     net.load(weights.fill(net.stateDict())).orThrow();
-    Tensor x = weights.input("train-input", 4, 3, 64, 64);
+    net.to(backend);
+    Tensor x = weights.input("train-input", 4, 3, 64, 64).to(backend);
     Tensor loss = Functional.crossEntropy(net.train().apply(x), new int[] {1, 10, 100, 999});
     loss.backward();
     StateDict state = net.stateDict();

@@ -32,6 +32,7 @@ import picocli.CommandLine.Parameters;
     })
 final class EvaluateCommand implements Callable<Integer> {
   @Mixin private Common common;
+  @Mixin private DeviceOption device;
 
   @Parameters(
       index = "0",
@@ -55,6 +56,7 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Output output = common.output();
     Classifier classifier = FoundWeights.of(model, DownloadBar.hub()).classifier();
+    classifier.network().to(device.get());
     ImageFolder folder = folder(classifier);
     long start = System.nanoTime();
     FolderRun run;

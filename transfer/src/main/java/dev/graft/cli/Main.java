@@ -22,7 +22,9 @@ import picocli.CommandLine.Command;
       PredictCommand.class,
       EvaluateCommand.class,
       InspectCommand.class,
+      ConvertCommand.class,
       CheckCommand.class,
+      DevicesCommand.class,
       DemoCommand.class,
       PretrainLettersCommand.class,
       CommandLine.HelpCommand.class
@@ -41,16 +43,22 @@ public final class Main {
   /** Runs a command line in this JVM; returns the exit code. */
   public static int run(String... args) {
     LOGGER.setLevel(Level.WARNING);
-    CommandLine line = new CommandLine(new Main());
-    line.setExecutionExceptionHandler((e, command, parsed) -> {
+    return commandLine(new Main()).execute(args);
+  }
+
+  /** Parses the arguments of a command, and turns its exceptions into one line. */
+  static CommandLine commandLine(Object command) {
+    CommandLine line = new CommandLine(command);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler((e, failed, parsed) -> {
       if (System.getenv("GRAFT_DEBUG") != null) {
-        e.printStackTrace(command.getErr());
+        e.printStackTrace(failed.getErr());
       }
-      command.getErr().println("graft " + command.getCommandName() + ": " + reason(e));
-      command.getErr().flush();
+      failed.getErr().println("graft " + failed.getCommandName() + ": " + reason(e));
+      failed.getErr().flush();
       return CommandLine.ExitCode.SOFTWARE;
     });
-    return line.execute(args);
+    return line;
   }
 
   private static String reason(Exception e) {

@@ -24,6 +24,7 @@ import picocli.CommandLine.Parameters;
     description = "Prints the most probable classes of images. Fails if an image cannot be read.")
 final class PredictCommand implements Callable<Integer> {
   @Mixin private Common common;
+  @Mixin private DeviceOption device;
 
   @Parameters(
       index = "0",
@@ -48,6 +49,7 @@ final class PredictCommand implements Callable<Integer> {
     }
     Output output = common.output();
     Classifier classifier = FoundWeights.of(model, DownloadBar.hub()).classifier();
+    classifier.network().to(device.get());
     ImageLoader loader = new ImageLoader(classifier.preprocessing());
     List<Map<String, Object>> predictions = new ArrayList<>();
     boolean failed = false;

@@ -1,5 +1,6 @@
 package dev.graft.cli;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -61,7 +62,11 @@ final class Relaunch {
     return List.of();
   }
 
+  /** The jar that this JVM was started with by {@code -jar}: then it is all of the class path. */
   private static Path jar() {
+    if (System.getProperty("java.class.path").contains(File.pathSeparator)) {
+      return null;
+    }
     try {
       Path source =
           Path.of(Relaunch.class.getProtectionDomain().getCodeSource().getLocation().toURI());

@@ -2,6 +2,7 @@ package dev.graft.cli;
 
 import dev.graft.data.ImageFolder;
 import dev.graft.models.Architecture;
+import dev.graft.nn.Layer;
 import dev.graft.nn.Linear;
 import dev.graft.plan.PlannedForward;
 import dev.graft.tensor.Autograd;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,6 +47,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   @Mixin private Common common;
+  @Mixin private DeviceOption device;
 
   @Option(names = "--images", required = true, paramLabel = "DIR", description = "The images.")
   private Path images;
@@ -98,6 +101,7 @@ final class TrainCommand implements Callable<Integer> {
     FoundWeights found = FoundWeights.of(weights, DownloadBar.hub());
     source = found.label();
     Trunks.Trunk trunk = found.trunk();
+    trunk.backbone().network().to(device.get());
     output.line("trunk      %s from %s", trunk.architecture().name(), source);
     Split split = split(trunk, output);
     output.line(
@@ -161,9 +165,11 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private static FolderRun run(Trunks.Trunk trunk, ImageFolder folder, String what, Output output) {
-    trunk.backbone().network().freeze();
+    Layer network = trunk.backbone().network();
+    network.freeze();
     try (Progress progress = Progress.of(what, folder.size())) {
-      PlannedForward features = new PlannedForward(trunk.backbone()::features);
+      PlannedForward planned = new PlannedForward(trunk.backbone()::features);
+      UnaryOperator<Tensor> features = images -> planned.apply(images.to(network.backend()));
       FolderRun run = FolderRun.of(folder, trunk.preprocessing(), features, progress::to);
       output.unreadable(run.unreadable());
       return run;

@@ -1,5 +1,6 @@
 package dev.graft.demo;
 
+import dev.graft.cli.DeviceOption;
 import dev.graft.models.Backbone;
 import dev.graft.nn.Linear;
 import dev.graft.tensor.Rng;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -48,6 +50,8 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "N", description = "Of the draws and fresh weights.")
   private long seed = 1;
 
+  @Mixin private DeviceOption device;
+
   @Option(names = "--json", description = "Print one JSON object on standard output, no more.")
   private boolean json;
 
@@ -71,6 +75,7 @@ public final class DemoCommand implements Callable<Integer> {
     Backbone trunk = trunk().backbone();
     TransferModel model =
         new TransferModel(trunk, new Linear(trunk.numFeatures(), Digits.CLASSES, Rng.of(seed)));
+    model.to(device.get());
     List<Contender> contenders = contenders(model, pool, test);
     List<FewShot.Result> results = compete(contenders, pool, test);
     Path chart = draw(results);
@@ -100,8 +105,8 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private List<Contender> contenders(TransferModel model, Digits pool, Digits test) {
-    Tensor poolImages = GreyImages.tensor(pool.pixels());
-    Tensor testImages = GreyImages.tensor(test.pixels());
+    Tensor poolImages = GreyImages.tensor(pool.pixels()).to(model.backend());
+    Tensor testImages = GreyImages.tensor(test.pixels()).to(model.backend());
     List<Contender> contenders = new ArrayList<>();
     contenders.add(
         new RidgeContender(

@@ -85,7 +85,9 @@ final class ScratchContender implements Contender {
   }
 
   private ResNet network(int draw) {
-    return ResNet.cifar(20, Digits.CLASSES, Rng.of(seed).split("weights " + draw));
+    ResNet network = ResNet.cifar(20, Digits.CLASSES, Rng.of(seed).split("weights " + draw));
+    network.to(pool.backend());
+    return network;
   }
 
   private int[] answers(ResNet network) {

@@ -5,6 +5,7 @@ import dev.graft.data.Batches;
 import dev.graft.data.DataLoader;
 import dev.graft.nn.Layer;
 import dev.graft.optim.Optimizer;
+import dev.graft.tensor.Autograd;
 import dev.graft.tensor.ShapeException;
 import dev.graft.tensor.StateDict;
 import dev.graft.tensor.Tensor;
@@ -95,7 +96,7 @@ final class Fit {
         Progress bar = Progress.of("epoch " + (epoch + 1) + "/" + epochs, train.batches())) {
       long before = System.nanoTime();
       for (Batch next : batches) {
-        double loss = step(next);
+        double loss = Autograd.step(() -> step(next));
         long now = System.nanoTime();
         seconds += (now - before) * 1e-9;
         before = now;
@@ -117,7 +118,7 @@ final class Fit {
     if (config.schedule() != null) {
       config.schedule().set(optimizer, step);
     }
-    Tensor output = model.apply(next.x());
+    Tensor output = model.apply(next.x().to(model.backend()));
     Checks.output(output, next, train.dataset());
     Tensor loss = loss(output, next.labels());
     double value = loss.item();

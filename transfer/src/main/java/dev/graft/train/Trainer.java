@@ -26,6 +26,9 @@ import java.nio.file.Path;
  * trainer.fit(train, test, epochs);
  * }</pre>
  *
+ * <p>Batches go to where the network lies: {@code model.to(Device.openCl())} before the run is all
+ * that is needed to train there.
+ *
  * <p>The same seeds give the same bits, for any number of threads, and also where a run was ended
  * and {@link #resume resumed}. A Trainer is a description and never changes: each {@code with…}
  * makes another one, {@link #fit} leaves what it learns in the network.
@@ -222,7 +225,7 @@ public final class Trainer {
     try (Batches batches = data.epoch(0)) {
       for (Batch batch : batches) {
         Autograd.noGrad(() -> {
-          Tensor output = model.apply(batch.x());
+          Tensor output = model.apply(batch.x().to(model.backend()));
           Checks.output(output, batch, data.dataset());
           meter.add(output, batch.labels(), loss.apply(output, batch.labels()).item());
         });

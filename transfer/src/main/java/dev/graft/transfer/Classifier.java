@@ -152,11 +152,11 @@ public final class Classifier {
   }
 
   /**
-   * Logits [n, classes] of preprocessed images [n, 3, h, w], by an inference plan that is made when
-   * a shape first comes and follows the network's weights.
+   * Logits [n, classes], where the network lies, of preprocessed images [n, 3, h, w], by an
+   * inference plan that is made when a shape first comes and follows the network's weights.
    */
   public Tensor logits(Tensor images) {
-    return forward.apply(images);
+    return forward.apply(images.to(network.backend()));
   }
 
   /** Probabilities [n, classes]. */

@@ -57,14 +57,16 @@ public final class RidgeHead {
   }
 
   /**
-   * The head for features [n, d] with labels 0 … classes−1.
+   * The head for features [n, d] with labels 0 … classes−1, on the device on which they lie.
    *
    * @throws IllegalArgumentException if there are no examples, fewer labels than rows, or a label
    *     is out of range
    */
   public static Linear fit(Tensor features, int[] labels, int classes) {
     checkExamples(features, labels, classes);
-    return new RidgeHead(features, labels, classes).solve();
+    Linear head = new RidgeHead(features, labels, classes).solve();
+    head.to(features.backend());
+    return head;
   }
 
   static void checkExamples(Tensor features, int[] labels, int classes) {

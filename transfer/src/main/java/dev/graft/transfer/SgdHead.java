@@ -47,6 +47,7 @@ public final class SgdHead {
     Linear head = new Linear(features.dim(1), classes, rng);
     head.weight().assign(new float[head.weight().numel()]);
     head.bias().assign(new float[classes]);
+    head.to(features.backend());
     SGD sgd = new SGD(List.of(new ParamGroup(head.parameters(), LR, WEIGHT_DECAY)), MOMENTUM, true);
     int batches = (n + BATCH - 1) / BATCH;
     OneCycleLR schedule = new OneCycleLR(epochs * batches);
@@ -79,6 +80,7 @@ public final class SgdHead {
     Linear result = new Linear(head.inFeatures(), head.outFeatures(), Rng.of(0));
     result.weight().assign(weight.toArray());
     result.bias().assign(bias.toArray());
+    result.to(weight.backend());
     return result;
   }
 }

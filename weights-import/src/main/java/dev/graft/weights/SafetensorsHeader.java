@@ -1,10 +1,11 @@
 package dev.graft.weights;
 
 import com.google.gson.stream.JsonWriter;
-import dev.graft.tensor.StateDict;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,51 +15,58 @@ import java.util.Objects;
 
 /** The plan of a safetensors file that is about to be written: which tensor goes where. */
 final class SafetensorsHeader {
-  private final StateDict weights;
+  private final List<Outgoing> tensors;
   private final Map<String, String> metadata;
-  private final List<Slot> slots = new ArrayList<>();
+  private final List<Outgoing> inFile;
+  private final Map<String, Long> begins = new HashMap<>();
 
-  /** A tensor's place in the data. */
-  record Slot(String name, DType dtype, int[] shape, long begin, long end) {}
-
-  SafetensorsHeader(StateDict weights, Map<String, String> metadata, DType dtype) {
-    if (dtype != DType.F32 && dtype != DType.F16) {
-      throw new IllegalArgumentException(
-          "safetensors: cannot write " + dtype + ": choose F32 or F16");
-    }
-    if (weights.contains(SafetensorsFormat.METADATA)) {
-      throw new IllegalArgumentException(
-          "safetensors: a tensor cannot be called " + SafetensorsFormat.METADATA);
-    }
-    this.weights = weights;
+  /**
+   * @throws IllegalArgumentException if a tensor has the name {@code __metadata__}
+   */
+  SafetensorsHeader(List<Outgoing> tensors, Map<String, String> metadata) {
+    this.tensors = tensors;
     this.metadata = metadata;
-    List<Slot> sizes = new ArrayList<>();
-    weights
-        .tensors()
-        .forEach((name, tensor) -> {
-          DType stored = tensor.rank() == 0 ? DType.F32 : dtype;
-          int[] shape = tensor.shape().toArray();
-          sizes.add(new Slot(name, stored, shape, 0, (long) tensor.numel() * stored.bytes()));
-        });
-    sizes.sort(
-        Comparator.comparingInt((Slot slot) -> -slot.dtype.bytes()).thenComparing(Slot::name));
+    inFile = new ArrayList<>(tensors);
+    inFile.sort(
+        Comparator.comparingInt((Outgoing tensor) -> -tensor.dtype().bytes())
+            .thenComparing(Outgoing::name));
     long begin = 0;
-    for (Slot size : sizes) {
-      long end = begin + size.end;
-      slots.add(new Slot(size.name, size.dtype, size.shape, begin, end));
-      begin = end;
+    for (Outgoing tensor : inFile) {
+      if (tensor.name().equals(SafetensorsFormat.METADATA)) {
+        throw new IllegalArgumentException(
+            "safetensors: a tensor cannot be called " + SafetensorsFormat.METADATA);
+      }
+      begins.put(tensor.name(), begin);
+      begin += tensor.bytes();
     }
   }
 
   /** The tensors in the order in which their values lie. */
-  List<Slot> slots() {
-    return slots;
+  List<Outgoing> inFile() {
+    return inFile;
   }
 
-  /** The file's beginning, up to the first tensor's values. */
-  ByteBuffer bytes() throws IOException {
-    Map<String, Slot> byName = new HashMap<>();
-    slots.forEach(slot -> byName.put(slot.name, slot));
+  /**
+   * The file's beginning, up to the first tensor's values: the header's length, and the header,
+   * padded with spaces to a multiple of eight.
+   */
+  byte[] bytes() throws IOException {
+    byte[] text = json().getBytes(StandardCharsets.UTF_8);
+    int length = Math.ceilDiv(text.length, Long.BYTES) * Long.BYTES;
+    if (length > SafetensorsFormat.LONGEST_HEADER) {
+      throw new IOException(
+          "safetensors: a header of %,d bytes: the format allows %,d"
+              .formatted(length, SafetensorsFormat.LONGEST_HEADER));
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(length).put(text);
+    while (bytes.hasRemaining()) {
+      bytes.put((byte) ' ');
+    }
+    return bytes.array();
+  }
+
+  private String json() throws IOException {
     StringWriter text = new StringWriter();
     try (JsonWriter json = new JsonWriter(text)) {
       json.setHtmlSafe(false);
@@ -70,20 +78,21 @@ final class SafetensorsHeader {
         }
         json.endObject();
       }
-      for (String name : weights.names()) {
-        Slot slot = byName.get(name);
-        json.name(name).beginObject();
-        json.name("dtype").value(slot.dtype.name());
+      for (Outgoing tensor : tensors) {
+        long begin = begins.get(tensor.name());
+        json.name(tensor.name()).beginObject();
+        json.name("dtype").value(tensor.dtype().name());
         json.name("shape").beginArray();
-        for (int size : slot.shape) {
+        for (long size : tensor.shape()) {
           json.value(size);
         }
         json.endArray();
-        json.name("data_offsets").beginArray().value(slot.begin).value(slot.end).endArray();
+        json.name("data_offsets").beginArray();
+        json.value(begin).value(begin + tensor.bytes()).endArray();
         json.endObject();
       }
       json.endObject();
     }
-    return Safetensors.framed(text.toString());
+    return text.toString();
   }
 }

@@ -44,6 +44,18 @@ final class Strided {
     return stride;
   }
 
+  /** Whether a view lies one element after another; where it has none or one, it does. */
+  static boolean isRowMajor(long[] size, long[] stride) {
+    long next = 1;
+    for (int d = size.length - 1; d >= 0; d--) {
+      if (size[d] != 1 && stride[d] != next) {
+        return numel(size) == 0;
+      }
+      next *= size[d];
+    }
+    return true;
+  }
+
   /**
    * What is wrong with a view of {@code available} elements, or null where nothing is.
    *

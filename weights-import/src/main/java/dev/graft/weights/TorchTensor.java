@@ -57,7 +57,10 @@ record TorchTensor(TorchStorage storage, DType dtype, long offset, long[] size, 
     TorchTensor tensor =
         new TorchTensor(
             storage, dtype, offset, numbers(sizes, "size", at), numbers(strides, "stride", at));
-    tensor.check(at);
+    String problem = tensor.problem();
+    if (problem != null) {
+      throw at.fail(problem);
+    }
     return tensor;
   }
 
@@ -110,17 +113,31 @@ record TorchTensor(TorchStorage storage, DType dtype, long offset, long[] size, 
     return numbers;
   }
 
-  /** Everything that the tensor reaches lies in its storage. */
-  private void check(PickleCursor at) throws WeightFormatException {
+  /** A view of a storage that has a type of its own. */
+  static TorchTensor checked(
+      TorchStorage storage, long offset, long[] size, long[] stride, FileBytes file)
+      throws WeightFormatException {
+    if (storage.dtype() == null) {
+      throw file.fail("a tensor's storage does not say of what type its elements are");
+    }
+    TorchTensor tensor = new TorchTensor(storage, storage.dtype(), offset, size, stride);
+    String problem = tensor.problem();
+    if (problem != null) {
+      throw file.fail(problem);
+    }
+    return tensor;
+  }
+
+  /** Everything that the tensor reaches lies in its storage; or else a word on why not. */
+  private String problem() {
     long itemSize = storage.dtype() == null ? dtype.bytes() : 1;
     String problem = Strided.problem(storage.numel() / itemSize, offset, size, stride);
     if (storage.dtype() != null && storage.dtype() != dtype) {
       problem = "it is " + dtype + ", its storage " + storage.dtype();
     }
-    if (problem != null) {
-      throw at.fail(
-          "a tensor of size %s, stride %s, offset %,d does not fit its storage: %s"
-              .formatted(Arrays.toString(size), Arrays.toString(stride), offset, problem));
-    }
+    return problem == null
+        ? null
+        : "a tensor of size %s, stride %s, offset %,d does not fit its storage: %s"
+            .formatted(Arrays.toString(size), Arrays.toString(stride), offset, problem);
   }
 }

@@ -6,26 +6,17 @@ import java.util.stream.Collectors;
 
 /** Says what a file that no format recognised seems to be, and what to do about it. */
 final class Unrecognised {
-  private record Hint(int offset, String start, String text) {}
+  private record Hint(String start, String text) {}
 
   private static final List<Hint> HINTS =
       List.of(
-          new Hint(0, "<", "is a web page, not weights: the download failed; fetch it again"),
+          new Hint("<", "is a web page, not weights: the download failed; fetch it again"),
           new Hint(
-              0,
               "version https://git-lfs",
               "is a Git LFS pointer, not the weights; run \"git lfs pull\" to fetch them"),
+          new Hint("PK", "is an empty or broken zip archive; fetch it again"),
+          new Hint("\u001f\u008b", "is compressed with gzip; decompress it first"),
           new Hint(
-              257,
-              "ustar",
-              "is a tar archive, maybe PyTorch's oldest format; in a newer Python load it and save"
-                  + " model.state_dict()"),
-          new Hint(0, "\u0089HDF", "is an HDF5 file (Keras), which is not read"),
-          new Hint(0, "\u0093NUMPY", "is a single NumPy array, not tensors by name"),
-          new Hint(0, "PK", "is an empty or broken zip archive; fetch it again"),
-          new Hint(0, "\u001f\u008b", "is compressed with gzip; decompress it first"),
-          new Hint(
-              0,
               "\u0080",
               "is a Python pickle, but not one of torch.save's; in Python save"
                   + " torch.save(model.state_dict(), \"weights.pt\")"));
@@ -37,7 +28,7 @@ final class Unrecognised {
       return "is empty; fetch it again";
     }
     for (Hint hint : HINTS) {
-      if (file.has(hint.offset, hint.start.getBytes(StandardCharsets.ISO_8859_1))) {
+      if (file.has(0, hint.start.getBytes(StandardCharsets.ISO_8859_1))) {
         return hint.text;
       }
     }
@@ -45,6 +36,7 @@ final class Unrecognised {
       return "has only %d bytes; fetch it again".formatted(file.size());
     }
     return "is no weight file that is known; these are: "
-        + Weights.FORMATS.stream().map(WeightFormat::name).collect(Collectors.joining(", "));
+        + Weights.FORMATS.stream().map(WeightFormat::name).collect(Collectors.joining(", "))
+        + ", and indexes of shards";
   }
 }

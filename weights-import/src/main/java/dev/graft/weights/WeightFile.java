@@ -8,7 +8,10 @@ import dev.graft.tensor.StateDict;
 import dev.graft.tensor.Tensor;
 import dev.graft.weights.WeightFormat.Contents;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +50,8 @@ public final class WeightFile implements AutoCloseable {
       names.add(tensor.entry().name());
     }
     prefix = Names.prefix(names, !contents.wrapping().isEmpty());
-    long budget = FREE + VALUES_PER_BYTE * file.size();
+    long size = file.totalSize();
+    long budget = FREE + VALUES_PER_BYTE * size;
     for (StoredTensor tensor : contents.tensors()) {
       WeightEntry entry = tensor.entry();
       if (!prefix.isEmpty()) {
@@ -59,7 +63,7 @@ public final class WeightFile implements AutoCloseable {
       if (entry.numel() > budget) {
         throw file.fail(
             "its tensors overlap so much that %,d bytes would become more than %,d; refused"
-                .formatted(file.size(), Float.BYTES * (FREE + VALUES_PER_BYTE * file.size())));
+                .formatted(size, Float.BYTES * (FREE + VALUES_PER_BYTE * size)));
       }
       budget -= entry.numel();
     }
@@ -70,7 +74,7 @@ public final class WeightFile implements AutoCloseable {
     return file.name();
   }
 
-  /** The format: {@code torch zip}, {@code torch legacy} or {@code safetensors}. */
+  /** The format, such as {@code torch zip} or {@code safetensors in 2 files}. */
   public String format() {
     return format;
   }
@@ -111,17 +115,66 @@ public final class WeightFile implements AutoCloseable {
     return entries.stream().mapToLong(WeightEntry::numel).sum();
   }
 
+  /** The size of the file in bytes, or of all files where it is an index of several. */
+  public long bytes() {
+    return file.totalSize();
+  }
+
   /**
-   * Reads all tensors as float32, with the file's metadata.
+   * Names whose tensors are the same elements of the file in the same shape as another's (tied
+   * weights), each with the first name of them.
+   */
+  public Map<String, String> tied() {
+    Map<String, String> tied = new LinkedHashMap<>();
+    Map<Object, String> firsts = new HashMap<>();
+    tensors.forEach((name, tensor) -> {
+      if (tensor instanceof StoredTensor.Mapped mapped && tensor.entry().numel() > 0) {
+        String first = firsts.putIfAbsent(mapped.tie(), name);
+        if (first != null) {
+          tied.put(name, first);
+        }
+      }
+    });
+    return tied;
+  }
+
+  /**
+   * A state dict of the same names and shapes that takes no memory to speak of, for code that looks
+   * at shapes alone: all values are 0. Tensors that exceed one Java array are left out.
+   */
+  public StateDict shapes() {
+    StateDict shapes = new StateDict();
+    shapes.metadata().putAll(contents.metadata());
+    for (WeightEntry entry : entries) {
+      if (fits(entry)) {
+        Shape shape = Shape.of(dims(entry.shape()));
+        Layout layout = Layout.of(shape, new int[shape.rank()], 0);
+        shapes.put(entry.name(), Tensor.of(new View(Backends.cpu().wrap(new float[1]), layout)));
+      }
+    }
+    return shapes;
+  }
+
+  /**
+   * Reads all tensors as float32, with the file's metadata, on several threads. Names that share
+   * all their elements in the file (tied weights) get one tensor.
    *
    * @throws WeightFormatException if a tensor is too large for one Java array
    * @throws IllegalStateException if the file is closed
    */
   public StateDict read() throws WeightFormatException {
+    requireOpen();
+    List<StoredTensor> stored = new ArrayList<>();
+    for (WeightEntry entry : entries) {
+      stored.add(requireFits(find(entry.name())));
+    }
+    float[][] values = decoding(() -> ParallelDecoder.decode(stored, file));
+    Map<float[], Tensor> made = new IdentityHashMap<>();
     StateDict weights = new StateDict();
     weights.metadata().putAll(contents.metadata());
-    for (WeightEntry entry : entries) {
-      weights.put(entry.name(), read(entry.name()));
+    for (int i = 0; i < values.length; i++) {
+      long[] shape = entries.get(i).shape();
+      weights.put(entries.get(i).name(), made.computeIfAbsent(values[i], v -> tensor(v, shape)));
     }
     return weights;
   }
@@ -135,14 +188,17 @@ public final class WeightFile implements AutoCloseable {
    * @throws IllegalStateException if the file is closed
    */
   public Tensor read(String name) throws WeightFormatException {
-    long[] shape = find(name).entry().shape();
-    float[] values = decode(name);
-    int[] dims = new int[shape.length];
-    for (int d = 0; d < dims.length; d++) {
-      dims[d] = (int) shape[d];
-    }
-    // The array is ours alone, so the tensor may have it as it is.
-    return Tensor.of(new View(Backends.cpu().wrap(values), Layout.rowMajor(Shape.of(dims))));
+    return tensor(decode(name), find(name).entry().shape());
+  }
+
+  /** The array is ours alone, so the tensor may have it as it is. */
+  private static Tensor tensor(float[] values, long[] shape) {
+    Layout layout = Layout.rowMajor(Shape.of(dims(shape)));
+    return Tensor.of(new View(Backends.cpu().wrap(values), layout));
+  }
+
+  private static int[] dims(long[] shape) {
+    return Arrays.stream(shape).mapToInt(size -> (int) size).toArray();
   }
 
   private StoredTensor find(String name) throws WeightFormatException {
@@ -156,19 +212,48 @@ public final class WeightFile implements AutoCloseable {
   /** The values of one tensor in row-major order, its shape fitting into ints. */
   float[] decode(String name) throws WeightFormatException {
     StoredTensor tensor = find(name);
+    requireOpen();
+    return decoding(() -> requireFits(tensor).mapped().decode());
+  }
+
+  /** One tensor as the file's reader described it. */
+  StoredTensor stored(String name) throws WeightFormatException {
+    return find(name);
+  }
+
+  /** The elements of one tensor as they are stored. */
+  StoredTensor.Mapped mapped(String name) throws WeightFormatException {
+    StoredTensor tensor = find(name);
+    requireOpen();
+    return decoding(tensor::mapped);
+  }
+
+  private void requireOpen() {
     if (closed) {
       throw new IllegalStateException(file.name() + " is closed");
     }
-    boolean fits = tensor.entry().numel() <= LARGEST;
-    for (long size : tensor.entry().shape()) {
-      fits &= size <= LARGEST;
-    }
-    if (!fits) {
+  }
+
+  private StoredTensor requireFits(StoredTensor tensor) throws WeightFormatException {
+    if (!fits(tensor.entry())) {
       throw file.fail(
           "tensor " + tensor.entry() + " has more elements than fit into one array, 2^31 - 9");
     }
+    return tensor;
+  }
+
+  private static boolean fits(WeightEntry entry) {
+    return entry.numel() <= LARGEST
+        && Arrays.stream(entry.shape()).allMatch(size -> size <= LARGEST);
+  }
+
+  private interface Decoding<T> {
+    T run() throws WeightFormatException;
+  }
+
+  private <T> T decoding(Decoding<T> body) throws WeightFormatException {
     try {
-      return tensor.decode();
+      return body.run();
     } catch (InternalError e) {
       // How a mapped file shows that another program has shortened it meanwhile.
       throw new WeightFormatException(file.name(), "changed while it was being read", e);

@@ -1,5 +1,6 @@
 package dev.graft.weights;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
@@ -16,7 +17,7 @@ interface WeightFormat {
    *
    * @throws WeightFormatException if anything about the file is not as the format says
    */
-  Contents parse(FileBytes file) throws WeightFormatException;
+  Contents parse(FileBytes file) throws IOException;
 
   /**
    * What a weight file holds.

@@ -3,13 +3,15 @@ package dev.graft.weights;
 import dev.graft.tensor.StateDict;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Reads the weight files that people have: torch.save's, old and new, and safetensors. A file is
- * recognised by its first bytes, never by its name, and reading one never runs anything that it
- * contains.
+ * Reads the weight files that people have: torch.save's three formats, safetensors, Keras's HDF5,
+ * NumPy's npz and npy, ONNX's initialisers, and the indexes of weights that are spread over several
+ * files. A file is recognised by its first bytes, never by its name, and reading one never runs
+ * anything that it contains.
  *
  * <pre>{@code
  * StateDict weights = Weights.load(Path.of("resnet18-f37072fd.pth"));
@@ -18,7 +20,16 @@ import java.util.List;
 public final class Weights {
   /** The formats in the order in which they are asked. */
   static final List<WeightFormat> FORMATS =
-      List.of(new TorchZip(), new TorchLegacy(), new SafetensorsFormat());
+      List.of(
+          new Npz(),
+          new KerasArchive(),
+          new TorchZip(),
+          new TorchLegacy(),
+          new TorchTar(),
+          new OnnxFormat(),
+          new SafetensorsFormat(),
+          new Npy(),
+          new KerasHdf5());
 
   private Weights() {}
 
@@ -26,11 +37,14 @@ public final class Weights {
    * Opens a file and reads what it holds, all but the tensors' values. Close it when done: until
    * then it is mapped into memory, and on Windows nobody can replace it.
    *
+   * @param path a weight file; the index of several ({@code model.safetensors.index.json}, {@code
+   *     pytorch_model.bin.index.json}), whose files lie beside it; or a folder that holds one of
+   *     these under its usual name
    * @throws WeightFormatException if it cannot be read as weights; its message is one line that
    *     names the file, what is wrong with it and what to do
    */
   public static WeightFile open(Path path) throws IOException {
-    return open(FileBytes.map(path));
+    return open(FileBytes.map(Files.isDirectory(path) ? WeightFolder.find(path) : path));
   }
 
   /**
@@ -67,22 +81,35 @@ public final class Weights {
     }
   }
 
-  private static WeightFile open(FileBytes file) throws WeightFormatException {
-    try {
-      for (WeightFormat format : FORMATS) {
-        if (format.matches(file)) {
-          return new WeightFile(file, format.name(), format.parse(file));
-        }
+  /**
+   * The format of a file.
+   *
+   * @throws WeightFormatException if it is none that is known
+   */
+  static WeightFormat format(FileBytes file) throws WeightFormatException {
+    for (WeightFormat format : FORMATS) {
+      if (format.matches(file)) {
+        return format;
       }
-      throw file.fail(Unrecognised.describe(file));
-    } catch (WeightFormatException e) {
+    }
+    throw file.fail(Unrecognised.describe(file));
+  }
+
+  private static WeightFile open(FileBytes file) throws IOException {
+    try {
+      if (ShardIndex.matches(file)) {
+        ShardIndex.Opened index = ShardIndex.open(file);
+        return new WeightFile(file, index.format(), index.contents());
+      }
+      WeightFormat format = format(file);
+      return new WeightFile(file, format.name(), format.parse(file));
+    } catch (IOException e) {
       file.close();
       throw e;
     } catch (RuntimeException | StackOverflowError | InternalError e) {
       // The readers check everything themselves. Should one of them have missed something, a
-      // hostile
-      // file must not get through the callers' handling of IOException; and a mapped file that
-      // another program shortens meanwhile shows as an InternalError.
+      // hostile file must not get through the callers' handling of IOException; and a mapped file
+      // that another program shortens meanwhile shows as an InternalError.
       file.close();
       throw new WeightFormatException(file.name(), "cannot be read: " + e, e);
     }

@@ -42,11 +42,21 @@ final class ZipDirectory {
    *
    * @param header where its local header begins
    * @param data where its bytes begin
-   * @param size how many there are
+   * @param stored how many there are
+   * @param size how many they are once decompressed
    * @param method how they are compressed, 0 being not at all
    * @param encrypted whether they are encrypted
+   * @param crc the checksum of the decompressed bytes
    */
-  record Entry(String name, long header, long data, long size, int method, boolean encrypted) {}
+  record Entry(
+      String name,
+      long header,
+      long data,
+      long stored,
+      long size,
+      int method,
+      boolean encrypted,
+      int crc) {}
 
   private record Extent(long offset, long size, long count) {}
 
@@ -80,6 +90,30 @@ final class ZipDirectory {
     return entries.get(name);
   }
 
+  /** The name of the archive's first entry, or no text where the file is no zip archive. */
+  static String firstName(FileBytes file) {
+    if (!file.has(0, (byte) 'P', (byte) 'K', (byte) 3, (byte) 4) || file.size() < LOCAL_SIZE) {
+      return "";
+    }
+    try {
+      int length = (int) Math.min(file.u16(26), file.size() - LOCAL_SIZE);
+      return new String(file.copy(LOCAL_SIZE, length), StandardCharsets.UTF_8);
+    } catch (WeightFormatException e) {
+      throw new IllegalStateException(e); // the size was just looked at
+    }
+  }
+
+  /** Fails unless the entry's bytes lie as they are, or compressed by deflate into an array. */
+  Entry requireReadable(Entry entry) throws WeightFormatException {
+    if (entry.method != Inflated.DEFLATED || entry.encrypted) {
+      return requireStored(entry);
+    }
+    if (entry.size > Integer.MAX_VALUE - 8) {
+      throw file.fail("its entry \"" + entry.name + "\" is too large compressed; save it without");
+    }
+    return entry;
+  }
+
   /** Fails unless the entry's bytes can be read as they lie. */
   Entry requireStored(Entry entry) throws WeightFormatException {
     if (entry.encrypted) {
@@ -89,7 +123,7 @@ final class ZipDirectory {
       throw file.fail(
           "its entry \""
               + entry.name
-              + "\" is compressed, which torch.save never does; save it again with torch.save");
+              + "\" is compressed in a way that weights never are; save it uncompressed");
     }
     return entry;
   }
@@ -183,7 +217,8 @@ final class ZipDirectory {
       throw file.fail("its entry \"" + name + "\" does not fit into the file; it looks damaged");
     }
     boolean encrypted = (file.u16(at + 8) & ENCRYPTED) != 0;
-    if (entries.put(name, new Entry(name, header, data, stored, method, encrypted)) != null) {
+    Entry entry = new Entry(name, header, data, stored, size, method, encrypted, file.i32(at + 16));
+    if (entries.put(name, entry) != null) {
       throw file.fail("it has two entries called \"" + name + "\"; refused");
     }
     return next;
@@ -219,7 +254,7 @@ final class ZipDirectory {
       if (entry.header < free) {
         throw file.fail("its entry \"" + entry.name + "\" overlaps another; refused");
       }
-      free = entry.data + entry.size;
+      free = entry.data + entry.stored;
     }
   }
 }

@@ -4,9 +4,14 @@ package dev.graft.weights;
  * A small file of each format, all of them with the tensors w = [[1, 2, 3], [4, 5, 6]], b = [7, 8].
  */
 enum SampleFile {
+  NPZ("npz", NumpyBytes.small()),
+  KERAS_ARCHIVE("keras archive", new ZipBytes().add("model.weights.h5", Hdf5Bytes.small()).end()),
   ZIP("torch zip", WeightBytes.smallZip()),
   LEGACY("torch legacy", WeightBytes.smallLegacy()),
-  SAFETENSORS("safetensors", WeightBytes.smallSafetensors());
+  TAR("torch tar", TarBytes.small()),
+  ONNX("onnx", OnnxBytes.small()),
+  SAFETENSORS("safetensors", WeightBytes.smallSafetensors()),
+  HDF5("keras hdf5", Hdf5Bytes.small());
 
   private final String format;
   private final byte[] bytes;

@@ -28,7 +28,8 @@ class WeightFileTest {
   @Test
   void everyFormatHasASample() {
     assertEquals(
-        Weights.FORMATS.stream().map(WeightFormat::name).toList(),
+        // npy holds a single array without a name
+        Weights.FORMATS.stream().map(WeightFormat::name).filter(n -> !n.equals("npy")).toList(),
         Stream.of(SampleFile.values()).map(SampleFile::format).toList());
   }
 
@@ -111,11 +112,10 @@ class WeightFileTest {
     assertTrue(refusal("<html>").contains("web page"));
     assertTrue(refusal("version https://git-lfs.github.com/spec/v1").contains("git lfs pull"));
     assertTrue(refusal("x".repeat(257) + "ustar").contains("tar"));
-    assertTrue(refusal("\u0089HDF\r\n\u001a\n").contains("HDF5"));
     assertTrue(refusal("PK\u0005\u0006").contains("zip"));
     assertTrue(refusal("\u0080\u0002}.").contains("pickle"));
     assertTrue(refusal("x").contains("only 1 bytes"));
-    assertTrue(refusal("something else").contains("these are: torch zip, torch legacy,"));
+    assertTrue(refusal("something else").contains("these are: npz, keras archive, torch zip,"));
   }
 
   private static String refusal(String start) {

@@ -8,6 +8,7 @@ import dev.graft.backend.UnaryKind;
 import dev.graft.backend.View;
 import dev.graft.backend.cpu.gemm.SimdMatmul;
 import dev.graft.tensor.Layout;
+import java.util.Arrays;
 
 /**
  * The kernels as loops made ready once: where operands lie as the fast paths want them, which in
@@ -111,8 +112,22 @@ final class BoundSimd implements BoundKernels {
 
   @Override
   public Runnable copy(View src, View dst) {
+    if (!ImageCopy.fits(src.layout(), dst.layout())) {
+      Runnable rows = RowCopy.of(src, dst);
+      return rows != null ? rows : () -> backend.copies().copy(src, dst);
+    }
     ImageCopy copy = new ImageCopy(dst, backend.copies());
     return () -> copy.take(src);
+  }
+
+  @Override
+  public Runnable fill(View dst, float value) {
+    float[] to = dst.array();
+    int start = dst.offset();
+    return new Parallel.Loop(
+        dst.numel(),
+        ElementwiseSimd.GRAIN,
+        (from, end) -> Arrays.fill(to, start + from, start + end, value));
   }
 
   @Override

@@ -66,7 +66,10 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void release(Buffer buffer) {
-    pool.give(((HostBuffer) buffer).array());
+    float[] array = ((HostBuffer) buffer).takeArray();
+    if (array != null) {
+      pool.give(array);
+    }
   }
 
   @Override

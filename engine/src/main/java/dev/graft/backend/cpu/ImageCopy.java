@@ -62,6 +62,11 @@ final class ImageCopy implements BoundKernels.Intake, Parallel.RangeBody {
     from = null;
   }
 
+  /** Whether a copy between these is one of those that this class does itself. */
+  static boolean fits(Layout src, Layout dst) {
+    return way(src, dst) != null;
+  }
+
   private static Way way(Layout src, Layout dst) {
     if (src.sameOrder(dst) && dst.isDense()) {
       return Way.FLAT;

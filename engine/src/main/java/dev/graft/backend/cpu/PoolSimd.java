@@ -151,8 +151,10 @@ final class PoolSimd implements PoolKernels {
         gradX,
         (w, to, grad) -> {
           int shift = from.offset() - to.offset();
+          boolean apart = w.isApart();
           return (in, rows, columns, line, o, i, j) ->
               PoolLoops.maxGrad(
+                  apart,
                   from.array(),
                   in + shift,
                   rows,

@@ -19,7 +19,11 @@ final class SoftmaxLoops {
       FloatVector shifted = FloatVector.fromArray(S, x, xo + i, m).sub(max);
       FloatVector e = VectorMath.exp(shifted);
       total = total.add(e, m);
-      (log ? shifted : e).intoArray(y, yo + i, m);
+      if (log) { // one of two vectors, chosen by ?:, would be an object
+        shifted.intoArray(y, yo + i, m);
+      } else {
+        e.intoArray(y, yo + i, m);
+      }
     }
     float sum = VectorMath.sum(total);
     if (log) {

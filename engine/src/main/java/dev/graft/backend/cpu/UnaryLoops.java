@@ -13,6 +13,9 @@ final class UnaryLoops {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
   private static final int L = Vectors.LANES;
 
+  /** The last elements, filled up to a vector with whatever was there: nobody reads it. */
+  private static final ThreadLocal<float[]> TAIL = ThreadLocal.withInitial(() -> new float[L]);
+
   private UnaryLoops() {}
 
   /** {@code y[yo + i] = f(x[xo + i])} for i in 0 … n−1. */
@@ -20,7 +23,7 @@ final class UnaryLoops {
     int bound = S.loopBound(n);
     whole(kind, p, q, x, xo, y, yo, bound);
     if (bound < n) {
-      float[] tail = new float[L];
+      float[] tail = TAIL.get();
       System.arraycopy(x, xo + bound, tail, 0, n - bound);
       whole(kind, p, q, tail, 0, tail, 0, L);
       System.arraycopy(tail, 0, y, yo + bound, n - bound);

@@ -30,6 +30,16 @@ record Windows(Axis rows, Axis columns) {
       return axis;
     }
 
+    /** True if no two windows meet. */
+    boolean isApart() {
+      for (int i = 1; i < first.length; i++) {
+        if (first[i] < end[i - 1]) {
+          return false;
+        }
+      }
+      return true;
+    }
+
     int count() {
       return first.length;
     }
@@ -40,6 +50,11 @@ record Windows(Axis rows, Axis columns) {
     return new Windows(
         Axis.sliding(s.height(), s.outH(), s.kernelH(), s.strideH(), s.padH(), pad),
         Axis.sliding(s.width(), s.outW(), s.kernelW(), s.strideW(), s.padW(), pad));
+  }
+
+  /** True if no pixel is in two windows. */
+  boolean isApart() {
+    return rows.isApart() && columns.isApart();
   }
 
   /** What an average over window (i, j) multiplies by. */

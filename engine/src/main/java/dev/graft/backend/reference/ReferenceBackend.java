@@ -58,7 +58,9 @@ public final class ReferenceBackend implements Backend {
 
   /** Arrays are left to the garbage collector. */
   @Override
-  public void release(Buffer buffer) {}
+  public void release(Buffer buffer) {
+    ((HostBuffer) buffer).takeArray();
+  }
 
   @Override
   public ElementwiseKernels elementwise() {

@@ -11,12 +11,13 @@ import java.util.Arrays;
  * One row of the table: a kernel on given operands. It runs on any backend and gives back every
  * array that it wrote, whole, so that a write outside its view is seen too.
  */
-record KernelCase(String name, double tolerance, Run run) {
+public record KernelCase(String name, double tolerance, Run run) {
   static final double FORWARD = 2e-5;
   static final double GRADIENT = 1e-4;
   static final double EXACT = 0;
 
-  interface Run {
+  /** The kernel on its operands. */
+  public interface Run {
     float[][] on(Backend backend);
   }
 

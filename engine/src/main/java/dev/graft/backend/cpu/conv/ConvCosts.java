@@ -2,7 +2,6 @@ package dev.graft.backend.cpu.conv;
 
 import dev.graft.backend.ConvShape;
 import dev.graft.backend.cpu.Vectors;
-import dev.graft.backend.cpu.gemm.Blocking;
 import dev.graft.backend.cpu.gemm.Microkernel;
 
 /**
@@ -15,7 +14,7 @@ import dev.graft.backend.cpu.gemm.Microkernel;
  *     a load and a store in two passes
  */
 record ConvCosts(double rate, double streaming, double transform) {
-  static final ConvCosts MEASURED = new ConvCosts(88, 10, 1.4);
+  static final ConvCosts MEASURED = new ConvCosts(88, 5, 1.4);
 
   /** Sums over taps and channels, without a transform. */
   double direct(ConvShape s) {
@@ -44,6 +43,6 @@ record ConvCosts(double rate, double streaming, double transform) {
   }
 
   private static int panelColumns(int outputs) {
-    return Math.ceilDiv(outputs, Blocking.NR) * Blocking.NR;
+    return Math.ceilDiv(outputs, Vectors.LANES) * Vectors.LANES;
   }
 }

@@ -164,43 +164,19 @@ public final class SimdConv implements ConvKernels {
 
   @Override
   public void conv2dWeightGrad(ConvShape s, View x, View gradOut, View gradWeight) {
+    if (gradOut.numel() == 0) {
+      copies.fill(gradWeight, 0);
+      return;
+    }
     View input = channelsLast(x);
     View grad = channelsLast(gradOut);
-    Taps taps = Taps.forward(s);
-    int channels = s.inChannelsPerGroup();
-    int outputs = s.outChannelsPerGroup();
-    for (int g = 0; g < s.groups(); g++) {
-      TapPacker pixels = TapPacker.forward(s, input, g, taps);
-      WeightGradient product =
-          new WeightGradient(
-              pool,
-              pixels,
-              grad.array(),
-              grad.offset() + g * outputs,
-              s.outChannels(),
-              s.n() * s.outH() * s.outW(),
-              outputs,
-              taps.count() * channels);
-      float[] sums = product.run();
-      scatter(s, sums, taps.count(), channels, gradWeight, g * outputs, outputs);
-      pool.give(sums);
+    if (DirectWeightGradient.accepts(s)) {
+      DirectWeightGradient.run(pool, s, input, grad, gradWeight);
+    } else {
+      PackedWeightGradient.run(pool, s, input, grad, gradWeight);
     }
     release(input, x);
     release(grad, gradOut);
-  }
-
-  /** From [out][tap][channel] to the weight's [out, channel, kh, kw]. */
-  private static void scatter(
-      ConvShape s, float[] sums, int taps, int channels, View weight, int firstOut, int outputs) {
-    int from = 0;
-    for (int o = 0; o < outputs; o++) {
-      for (int t = 0; t < taps; t++) {
-        int to = weight.offset() + (firstOut + o) * channels * taps + t;
-        for (int c = 0; c < channels; c++) {
-          weight.array()[to + c * taps] = sums[from++];
-        }
-      }
-    }
   }
 
   /** The view itself if it lies n, h, w, c, else a pooled copy that does. */

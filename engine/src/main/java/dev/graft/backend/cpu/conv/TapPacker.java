@@ -2,15 +2,24 @@ package dev.graft.backend.cpu.conv;
 
 import dev.graft.backend.ConvShape;
 import dev.graft.backend.View;
+import dev.graft.backend.cpu.Vectors;
 import dev.graft.backend.cpu.gemm.Blocking;
 import dev.graft.backend.cpu.gemm.RowPacker;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * A channels-last image batch seen as the left matrix of a convolution, without ever writing that
  * matrix out (im2col): row = pixel, column = (tap, channel). Pixels outside the image are zero.
  */
 final class TapPacker implements RowPacker {
+  private static final VectorSpecies<Float> S = Vectors.SPECIES;
+  private static final int L = Vectors.LANES;
+
+  /** Floats of a run that is copied by vectors. */
+  private static final int SHORT = 8 * L;
+
   private final float[] source;
   private final int at;
   private final int height;
@@ -99,6 +108,7 @@ final class TapPacker implements RowPacker {
    * copying.
    */
   void pack(int row, int rows, int k, int count, float[] to, int at, int distance) {
+    boolean spare = distance == Blocking.ROW_STRIDE;
     int perImage = rowsH * rowsW;
     int image = row / perImage;
     int y = (row - image * perImage) / rowsW;
@@ -107,7 +117,7 @@ final class TapPacker implements RowPacker {
     int channel = k - tap * channels;
     for (int r = 0, t = at; r < rows; r++, t += distance) {
       int base = this.at + image * height * width * pixel;
-      packPixel(base, y * taps.stepY(), x * taps.stepX(), tap, channel, count, to, t);
+      packPixel(base, y * taps.stepY(), x * taps.stepX(), tap, channel, count, to, t, spare);
       if (++x == rowsW) {
         x = 0;
         if (++y == rowsH) {
@@ -119,18 +129,18 @@ final class TapPacker implements RowPacker {
   }
 
   private void packPixel(
-      int base, int y, int x, int tap, int channel, int count, float[] to, int at) {
+      int base, int y, int x, int tap, int channel, int count, float[] to, int at, boolean spare) {
     int c = channel;
     for (int t = tap, left = count; left > 0; t += run[t], c = 0) {
       int length = Math.min(left, run[t] * channels - c);
-      packRun(base, y + dy[t], (x + dx[t]) * pixel + c, length, to, at);
+      packRun(base, y + dy[t], (x + dx[t]) * pixel + c, length, to, at, spare);
       left -= length;
       at += length;
     }
   }
 
   /** Floats {@code x … x+length−1} of image line y; what lies left or right of the line is zero. */
-  private void packRun(int base, int y, int x, int length, float[] to, int at) {
+  private void packRun(int base, int y, int x, int length, float[] to, int at, boolean spare) {
     int line = width * pixel;
     if (y < 0 || y >= height || x + length <= 0 || x >= line) {
       Arrays.fill(to, at, at + length, 0);
@@ -138,23 +148,27 @@ final class TapPacker implements RowPacker {
     }
     int from = base + y * line + x;
     if (x >= 0 && x + length <= line) {
-      copy(from, to, at, length);
+      copy(from, to, at, length, spare);
       return;
     }
     int before = Math.max(0, -x);
     int end = Math.min(length, line - x);
     Arrays.fill(to, at, at + before, 0);
-    copy(from + before, to, at + before, end - before);
+    copy(from + before, to, at + before, end - before, false);
     Arrays.fill(to, at + end, at + length, 0);
   }
 
-  private void copy(int from, float[] panel, int to, int length) {
-    if (length < 8) {
-      for (int i = 0; i < length; i++) {
-        panel[to + i] = source[from + i];
-      }
-    } else {
+  /**
+   * Short runs by whole vectors, where what is written beyond them is overwritten or never read: a
+   * call of arraycopy takes longer than 48 floats, and masked stores take longer still.
+   */
+  private void copy(int from, float[] panel, int to, int length, boolean spare) {
+    if (length > SHORT || !spare || from + length + L > source.length) {
       System.arraycopy(source, from, panel, to, length);
+      return;
+    }
+    for (int i = 0; i < length; i += L) {
+      FloatVector.fromArray(S, source, from + i).intoArray(panel, to + i);
     }
   }
 }

@@ -78,6 +78,12 @@ final class WinogradRun implements Runnable {
   private final boolean shared;
   private final int[] offsets;
 
+  /** Made once, so that a run allocates nothing. */
+  private final Parallel.RangeBody transforms = this::transformShared;
+
+  private final Parallel.RangeBody products = this::multiplyShared;
+  private final Parallel.RangeBody blocks = this::runBlocks;
+
   WinogradRun(
       ConvShape shape,
       WinogradTile tile,
@@ -152,23 +158,28 @@ final class WinogradRun implements Runnable {
   @Override
   public void run() {
     if (shared) {
-      float[] input = scratch.array();
-      int at = scratch.offset();
-      Parallel.forRange(tiles, 2, (from, to) -> transformInput(0, from, to, input, at));
-      Parallel.forRange(weights.panels(), 1, (from, to) -> multiply(0, tiles, from, to, input, at));
+      Parallel.forRange(tiles, 2, transforms);
+      Parallel.forRange(weights.panels(), 1, products);
     } else {
-      Parallel.forRange(
-          Math.ceilDiv(tiles, block),
-          1,
-          (from, to) -> {
-            for (int b = from; b < to; b++) {
-              float[] input = SCRATCH.get().input(block * rows(shape, tile) * STRIDE);
-              int first = b * block;
-              int last = Math.min(tiles, first + block);
-              transformInput(first, first, last, input, 0);
-              multiply(first, last, 0, weights.panels(), input, 0);
-            }
-          });
+      Parallel.forRange(Math.ceilDiv(tiles, block), 1, blocks);
+    }
+  }
+
+  private void transformShared(int from, int to) {
+    transformInput(0, from, to, scratch.array(), scratch.offset());
+  }
+
+  private void multiplyShared(int panel, int panelEnd) {
+    multiply(0, tiles, panel, panelEnd, scratch.array(), scratch.offset());
+  }
+
+  private void runBlocks(int from, int to) {
+    for (int b = from; b < to; b++) {
+      float[] input = SCRATCH.get().input(block * rows(shape, tile) * STRIDE);
+      int first = b * block;
+      int last = Math.min(tiles, first + block);
+      transformInput(first, first, last, input, 0);
+      multiply(first, last, 0, weights.panels(), input, 0);
     }
   }
 
@@ -257,19 +268,17 @@ final class WinogradRun implements Runnable {
     for (int k = 0; k < channels; k += Blocking.KC) {
       int depth = Math.min(Blocking.KC, channels - k);
       int from = at + k / Blocking.KC * block * STRIDE;
-      for (int r = 0; r < count; r += MR) {
-        Microkernel kernel =
-            count - r <= Microkernel.HALF.rows() ? Microkernel.HALF : Microkernel.FULL;
-        kernel.run(
-            depth,
-            input,
-            from + r * STRIDE,
-            weights.data,
-            weight + k * NR,
-            k > 0,
-            products,
-            to + r * NR);
-      }
+      Microkernel.runRows(
+          count,
+          shape.outChannels() - panel * NR,
+          depth,
+          input,
+          from,
+          weights.data,
+          weight + k * NR,
+          k > 0,
+          products,
+          to);
     }
   }
 

@@ -19,7 +19,7 @@ public final class Blocking {
   public static final int NR = 2 * Vectors.LANES;
 
   /** Row panels in a block of A at most. */
-  public static final int PANELS = 12;
+  static final int PANELS = 12;
 
   /**
    * Floats of a packed block of A at most: 1.1 MB, about a server core's L2. Four panels of the
@@ -34,11 +34,6 @@ public final class Blocking {
   static final int LONGEST = BLOCK_FLOATS / (4 * Microkernel.MR * ROW_STRIDE) * KC;
 
   private Blocking() {}
-
-  /** Rows of a tile. */
-  public static int mr() {
-    return Microkernel.MR;
-  }
 
   /** How many calls of a microkernel sum {@code k} products. */
   static int blocks(int k) {

@@ -8,19 +8,6 @@ package dev.graft.backend.cpu.gemm;
  *     the output itself: then the sums are added to it.
  */
 public record Epilogue(float[] bias, int biasAt, float[] addend, int shift, boolean relu) {
-  /** The sums as they are. */
-  public static final Epilogue NONE = new Epilogue(null, 0, null, 0, false);
-
-  /** Sums and a bias, which may be null. */
-  public static Epilogue bias(float[] bias, int biasAt) {
-    return bias == null ? NONE : new Epilogue(bias, biasAt, null, 0, false);
-  }
-
-  /** Sums added to what {@code out} holds. */
-  public static Epilogue addTo(float[] out) {
-    return new Epilogue(null, 0, out, 0, false);
-  }
-
   /** This for one of several passes over {@code out} that sum one product. */
   Epilogue pass(boolean first, boolean last, float[] out) {
     if (first && last) {

@@ -140,25 +140,23 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
       }
     }
     for (int p = panel; p < panelEnd; p++) {
+      int columns = Math.min(NR, b.n - p * NR);
+      int step = Microkernel.rowsAtOnce(columns);
       for (int i = 0; i < blocks; i++) {
         int count = Math.min(size, depth - i * size);
         int bAt = (p * b.k + k + i * size) * NR;
-        for (int r = row; r < rowEnd; r += MR) {
+        for (int r = row; r < rowEnd; r += step) {
           int tile = (r - row) * NR;
-          int rows = Math.min(MR, rowEnd - r);
+          int rows = Math.min(step, rowEnd - r);
           int aAt = i * blockFloats + (r - row) * Blocking.ROW_STRIDE;
-          kernel(rows).run(count, packed, aAt, b.data, bAt, i > 0, scratch.tiles, tile);
+          Microkernel.runRows(
+              rows, columns, count, packed, aAt, b.data, bAt, i > 0, scratch.tiles, tile);
           if (i == blocks - 1) {
-            int columns = Math.min(NR, b.n - p * NR);
             TileStore.store(
                 scratch.tiles, tile, rows, scratch.offsets, r - row, p * NR, columns, pass, out);
           }
         }
       }
     }
-  }
-
-  private static Microkernel kernel(int rows) {
-    return rows <= Microkernel.HALF.rows() ? Microkernel.HALF : Microkernel.FULL;
   }
 }

@@ -1,18 +1,18 @@
 package dev.graft.backend.cpu.gemm;
 
 import dev.graft.backend.cpu.Parallel;
+import dev.graft.backend.cpu.Vectors;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The right operand [k, n] in panels of NR columns: panel j holds [k][NR], zero beyond n, so that
  * the microkernel reads it in one run.
  */
 public final class PackedB {
-  /** Reads NR columns of one row of the operand. */
-  public interface Source {
-    /** Copies columns {@code column … column+count−1} of row k to {@code to[at …]}. */
-    void read(int k, int column, int count, float[] to, int at);
-  }
+  private static final VectorSpecies<Float> S = Vectors.SPECIES;
+  private static final int L = Vectors.LANES;
 
   /** Reads all rows of some columns of the operand. */
   public interface PanelSource {
@@ -49,19 +49,6 @@ public final class PackedB {
     return (n + Blocking.NR - 1) / Blocking.NR;
   }
 
-  /** Packs into {@code data} of at least {@link #length}, row by row of the operand. */
-  public static PackedB pack(int k, int n, Source source, float[] data) {
-    return packPanels(
-        k,
-        n,
-        (column, count, to, at) -> {
-          for (int i = 0; i < k; i++) {
-            source.read(i, column, count, to, at + i * Blocking.NR);
-          }
-        },
-        data);
-  }
-
   /** Packs into {@code data} of at least {@link #length}, panel by panel. */
   public static PackedB packPanels(int k, int n, PanelSource source, float[] data) {
     int nr = Blocking.NR;
@@ -85,11 +72,10 @@ public final class PackedB {
   public static PackedB pack(
       int k, int n, float[] b, int at, int strideK, int strideN, float[] data) {
     if (strideN == 1) {
-      return pack(
+      return packPanels(
           k,
           n,
-          (i, column, count, to, toAt) ->
-              System.arraycopy(b, at + i * strideK + column, to, toAt, count),
+          (column, count, to, toAt) -> copyRows(b, at + column, strideK, k, count, to, toAt),
           data);
     }
     return packPanels(
@@ -103,6 +89,23 @@ public final class PackedB {
           }
         },
         data);
+  }
+
+  /** Whole panels by vectors: a call of arraycopy takes longer than 32 floats do. */
+  private static void copyRows(
+      float[] b, int from, int strideK, int k, int count, float[] to, int toAt) {
+    if (count < Blocking.NR) {
+      for (int i = 0; i < k; i++) {
+        System.arraycopy(b, from + i * strideK, to, toAt + i * Blocking.NR, count);
+      }
+      return;
+    }
+    for (int i = 0, f = from, t = toAt; i < k; i++, f += strideK, t += Blocking.NR) {
+      FloatVector x = FloatVector.fromArray(S, b, f);
+      FloatVector y = FloatVector.fromArray(S, b, f + L);
+      x.intoArray(to, t);
+      y.intoArray(to, t + L);
+    }
   }
 
   private static void transpose(

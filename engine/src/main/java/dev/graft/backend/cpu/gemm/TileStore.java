@@ -32,8 +32,13 @@ final class TileStore {
     if (columns == NR) {
       vectors(tile, at, rows, offsets, first, column, e, out);
     } else {
-      for (int c = 0; c < columns; c += L) {
-        masked(tile, at + c, rows, offsets, first, column + c, columns - c, e, out);
+      int done = 0;
+      if (columns >= L) {
+        vector(tile, at, rows, offsets, first, column, e, out);
+        done = L;
+      }
+      if (done < columns) {
+        masked(tile, at + done, rows, offsets, first, column + done, columns - done, e, out);
       }
     }
   }
@@ -157,6 +162,31 @@ final class TileStore {
   /** Keeps NaN, as the elementwise ReLU does. */
   private static FloatVector relu(FloatVector x) {
     return x.blend(0, x.compare(VectorOperators.LT, 0));
+  }
+
+  /** The first vector of a panel; a masked store of all lanes would take several times as long. */
+  private static void vector(
+      float[] tile,
+      int at,
+      int rows,
+      int[] offsets,
+      int first,
+      int column,
+      Epilogue e,
+      float[] out) {
+    FloatVector b =
+        FloatVector.fromArray(
+            S, e.bias() == null ? ZEROS : e.bias(), e.bias() == null ? 0 : e.biasAt() + column);
+    float[] addend = e.addend();
+    FloatVector least = FloatVector.broadcast(S, e.relu() ? 0 : Float.NEGATIVE_INFINITY);
+    for (int r = 0; r < rows; r++) {
+      int to = offsets[first + r] + column;
+      FloatVector x = FloatVector.fromArray(S, tile, at + r * NR).add(b);
+      if (addend != null) {
+        x = x.add(FloatVector.fromArray(S, addend, to + e.shift()));
+      }
+      x.blend(least, x.compare(VectorOperators.LT, least)).intoArray(out, to);
+    }
   }
 
   /** One vector of the last panel, of which {@code columns} lanes or more are valid. */

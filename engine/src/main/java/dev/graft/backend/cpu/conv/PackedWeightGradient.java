@@ -1,5 +1,7 @@
 package dev.graft.backend.cpu.conv;
 
+import dev.graft.backend.ConvShape;
+import dev.graft.backend.View;
 import dev.graft.backend.cpu.BufferPool;
 import dev.graft.backend.cpu.Parallel;
 import dev.graft.backend.cpu.gemm.Blocking;
@@ -9,10 +11,11 @@ import dev.graft.backend.cpu.gemm.RowPacker;
 import java.util.Arrays;
 
 /**
- * The weight gradient of one group: gradOutᵀ [outputs, pixels] times the image matrix [pixels, taps
- * · channels]. The pixels are cut into spans by sizes alone; the spans' sums are added in order.
+ * The weight gradient of one group as a matrix product: gradOutᵀ [outputs, pixels] times the image
+ * matrix [pixels, taps · channels]. The pixels are cut into spans by sizes alone; the spans' sums
+ * are added in order.
  */
-final class WeightGradient {
+final class PackedWeightGradient {
   /** Floats of the image matrix packed at a time: about 1 MB, so that they are read from L2. */
   private static final int CHUNK = 1 << 18;
 
@@ -30,7 +33,48 @@ final class WeightGradient {
   private final int outputs;
   private final int columns;
 
-  WeightGradient(
+  /** The whole gradient; x and gradOut lie channels last. */
+  static void run(BufferPool pool, ConvShape s, View x, View gradOut, View gradWeight) {
+    Taps taps = Taps.forward(s);
+    int channels = s.inChannelsPerGroup();
+    int outputs = s.outChannelsPerGroup();
+    for (int g = 0; g < s.groups(); g++) {
+      PackedWeightGradient product =
+          new PackedWeightGradient(
+              pool,
+              TapPacker.forward(s, x, g, taps),
+              gradOut.array(),
+              gradOut.offset() + g * outputs,
+              s.outChannels(),
+              s.n() * s.outH() * s.outW(),
+              outputs,
+              taps.count() * channels);
+      float[] sums = product.run();
+      scatter(sums, taps.count(), channels, gradWeight, g * outputs, outputs);
+      pool.give(sums);
+    }
+  }
+
+  /** From [out][tap][channel] to the weight's [out, channel, kh, kw]. */
+  private static void scatter(
+      float[] sums, int taps, int channels, View weight, int firstOut, int outputs) {
+    Parallel.forRange(
+        outputs,
+        Math.max(1, (1 << 14) / Math.max(1, taps * channels)),
+        (first, end) -> {
+          int from = first * taps * channels;
+          for (int o = first; o < end; o++) {
+            for (int t = 0; t < taps; t++) {
+              int to = weight.offset() + (firstOut + o) * channels * taps + t;
+              for (int c = 0; c < channels; c++) {
+                weight.array()[to + c * taps] = sums[from++];
+              }
+            }
+          }
+        });
+  }
+
+  private PackedWeightGradient(
       BufferPool pool,
       TapPacker image,
       float[] grad,
@@ -50,7 +94,7 @@ final class WeightGradient {
   }
 
   /** The sums [outputs, taps · channels], in a pooled array that the caller gives back. */
-  float[] run() {
+  private float[] run() {
     int size = outputs * columns;
     int kc = Blocking.KC;
     int chunk = Math.max(1, CHUNK / columns / kc) * kc;

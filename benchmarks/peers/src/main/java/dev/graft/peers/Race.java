@@ -1,0 +1,81 @@
+package dev.graft.peers;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Contenders in turns, round by round, each round beginning with another one: what the machine does
+ * meanwhile meets all alike.
+ */
+final class Race {
+  /** So long is a turn at least; shorter calls are repeated. */
+  private static final double TURN = 0.1;
+
+  /** Before a turn, for the last contender's threads to stop spinning. */
+  private static final long PAUSE_MILLIS = 15;
+
+  private static final int MOST_ROUNDS = 15;
+  private static final int FEWEST_ROUNDS = 3;
+  private static final double WARM_UP = 1.0;
+
+  private final double seconds;
+
+  /**
+   * @param seconds how long the turns of all contenders may take together, warm-up not counted;
+   *     three rounds are made in any case
+   */
+  Race(double seconds) {
+    this.seconds = seconds;
+  }
+
+  /** Seconds a call, a value per round, for each contender. */
+  List<Times> run(List<? extends Contender> contenders, int threads) {
+    int[] calls = contenders.stream().mapToInt(c -> warmUp(c, threads)).toArray();
+    List<List<Double>> samples =
+        contenders.stream().map(c -> (List<Double>) new ArrayList<Double>()).toList();
+    long start = System.nanoTime();
+    for (int round = 0; goesOn(round, start); round++) {
+      for (int i = 0; i < contenders.size(); i++) {
+        int turn = (round + i) % contenders.size();
+        samples.get(turn).add(turn(contenders.get(turn), threads, calls[turn]));
+      }
+    }
+    return IntStream.range(0, calls.length)
+        .mapToObj(i ->
+            new Times(
+                contenders.get(i).name(),
+                samples.get(i).stream().mapToDouble(Double::doubleValue).toArray()))
+        .toList();
+  }
+
+  private boolean goesOn(int round, long start) {
+    boolean inTime = System.nanoTime() - start < seconds * 1e9;
+    return round < FEWEST_ROUNDS || (round < MOST_ROUNDS && inTime);
+  }
+
+  /** Until a second has gone by, twice at least; how many calls make a turn. */
+  private static int warmUp(Contender contender, int threads) {
+    contender.threads(threads);
+    long start = System.nanoTime();
+    double last = contender.nanos(1) / 1e9;
+    do {
+      int calls = (int) Math.clamp(TURN / last, 1, 1000);
+      last = contender.nanos(calls) / 1e9 / calls;
+    } while (System.nanoTime() - start < WARM_UP * 1e9);
+    return (int) Math.clamp(Math.ceil(TURN / last), 1, 100_000);
+  }
+
+  private static double turn(Contender contender, int threads, int calls) {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted", e);
+    }
+    contender.threads(threads);
+    if (calls > 1) {
+      contender.nanos(1); // brings its data back into the caches
+    }
+    return contender.nanos(calls) / 1e9 / calls;
+  }
+}

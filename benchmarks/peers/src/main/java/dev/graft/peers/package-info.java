@@ -1,0 +1,2 @@
+/** Graft beside its peers: the same work in one run, in turns. */
+package dev.graft.peers;

@@ -1,0 +1,237 @@
+package dev.graft.backend.cpu.conv;
+
+import dev.graft.backend.cpu.Vectors;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** 14 columns of x by two vectors of g: 28 accumulators, for machines with 32 vector registers. */
+final class OuterProducts14 extends OuterProducts {
+  private static final VectorSpecies<Float> S = Vectors.SPECIES;
+  private static final int L = Vectors.LANES;
+
+  @Override
+  int rows() {
+    return 14;
+  }
+
+  @Override
+  void run(
+      float[] x,
+      int xAt,
+      int step,
+      int line,
+      int columns,
+      int pixels,
+      float[] g,
+      int gAt,
+      boolean both,
+      float[] sums,
+      int at) {
+    if (both) {
+      two(x, xAt, step, line, columns, pixels, g, gAt, sums, at);
+    } else {
+      one(x, xAt, step, line, columns, pixels, g, gAt, sums, at);
+    }
+  }
+
+  private static void two(
+      float[] x,
+      int xAt,
+      int step,
+      int line,
+      int columns,
+      int pixels,
+      float[] g,
+      int gAt,
+      float[] sums,
+      int at) {
+    FloatVector c0 = FloatVector.zero(S);
+    FloatVector d0 = FloatVector.zero(S);
+    FloatVector c1 = FloatVector.zero(S);
+    FloatVector d1 = FloatVector.zero(S);
+    FloatVector c2 = FloatVector.zero(S);
+    FloatVector d2 = FloatVector.zero(S);
+    FloatVector c3 = FloatVector.zero(S);
+    FloatVector d3 = FloatVector.zero(S);
+    FloatVector c4 = FloatVector.zero(S);
+    FloatVector d4 = FloatVector.zero(S);
+    FloatVector c5 = FloatVector.zero(S);
+    FloatVector d5 = FloatVector.zero(S);
+    FloatVector c6 = FloatVector.zero(S);
+    FloatVector d6 = FloatVector.zero(S);
+    FloatVector c7 = FloatVector.zero(S);
+    FloatVector d7 = FloatVector.zero(S);
+    FloatVector c8 = FloatVector.zero(S);
+    FloatVector d8 = FloatVector.zero(S);
+    FloatVector c9 = FloatVector.zero(S);
+    FloatVector d9 = FloatVector.zero(S);
+    FloatVector c10 = FloatVector.zero(S);
+    FloatVector d10 = FloatVector.zero(S);
+    FloatVector c11 = FloatVector.zero(S);
+    FloatVector d11 = FloatVector.zero(S);
+    FloatVector c12 = FloatVector.zero(S);
+    FloatVector d12 = FloatVector.zero(S);
+    FloatVector c13 = FloatVector.zero(S);
+    FloatVector d13 = FloatVector.zero(S);
+    int gap = line - columns * step;
+    int left = columns;
+    for (int p = 0, i = xAt, j = gAt; p < pixels; p++, j += 2 * L) {
+      FloatVector y = FloatVector.fromArray(S, g, j);
+      FloatVector z = FloatVector.fromArray(S, g, j + L);
+      FloatVector a = FloatVector.broadcast(S, x[i]);
+      c0 = a.fma(y, c0);
+      d0 = a.fma(z, d0);
+      a = FloatVector.broadcast(S, x[i + 1]);
+      c1 = a.fma(y, c1);
+      d1 = a.fma(z, d1);
+      a = FloatVector.broadcast(S, x[i + 2]);
+      c2 = a.fma(y, c2);
+      d2 = a.fma(z, d2);
+      a = FloatVector.broadcast(S, x[i + 3]);
+      c3 = a.fma(y, c3);
+      d3 = a.fma(z, d3);
+      a = FloatVector.broadcast(S, x[i + 4]);
+      c4 = a.fma(y, c4);
+      d4 = a.fma(z, d4);
+      a = FloatVector.broadcast(S, x[i + 5]);
+      c5 = a.fma(y, c5);
+      d5 = a.fma(z, d5);
+      a = FloatVector.broadcast(S, x[i + 6]);
+      c6 = a.fma(y, c6);
+      d6 = a.fma(z, d6);
+      a = FloatVector.broadcast(S, x[i + 7]);
+      c7 = a.fma(y, c7);
+      d7 = a.fma(z, d7);
+      a = FloatVector.broadcast(S, x[i + 8]);
+      c8 = a.fma(y, c8);
+      d8 = a.fma(z, d8);
+      a = FloatVector.broadcast(S, x[i + 9]);
+      c9 = a.fma(y, c9);
+      d9 = a.fma(z, d9);
+      a = FloatVector.broadcast(S, x[i + 10]);
+      c10 = a.fma(y, c10);
+      d10 = a.fma(z, d10);
+      a = FloatVector.broadcast(S, x[i + 11]);
+      c11 = a.fma(y, c11);
+      d11 = a.fma(z, d11);
+      a = FloatVector.broadcast(S, x[i + 12]);
+      c12 = a.fma(y, c12);
+      d12 = a.fma(z, d12);
+      a = FloatVector.broadcast(S, x[i + 13]);
+      c13 = a.fma(y, c13);
+      d13 = a.fma(z, d13);
+      i += step;
+      if (--left == 0) {
+        left = columns;
+        i += gap;
+      }
+    }
+    FloatVector.fromArray(S, sums, at).add(c0).intoArray(sums, at);
+    FloatVector.fromArray(S, sums, at + 1 * L).add(d0).intoArray(sums, at + 1 * L);
+    FloatVector.fromArray(S, sums, at + 2 * L).add(c1).intoArray(sums, at + 2 * L);
+    FloatVector.fromArray(S, sums, at + 3 * L).add(d1).intoArray(sums, at + 3 * L);
+    FloatVector.fromArray(S, sums, at + 4 * L).add(c2).intoArray(sums, at + 4 * L);
+    FloatVector.fromArray(S, sums, at + 5 * L).add(d2).intoArray(sums, at + 5 * L);
+    FloatVector.fromArray(S, sums, at + 6 * L).add(c3).intoArray(sums, at + 6 * L);
+    FloatVector.fromArray(S, sums, at + 7 * L).add(d3).intoArray(sums, at + 7 * L);
+    FloatVector.fromArray(S, sums, at + 8 * L).add(c4).intoArray(sums, at + 8 * L);
+    FloatVector.fromArray(S, sums, at + 9 * L).add(d4).intoArray(sums, at + 9 * L);
+    FloatVector.fromArray(S, sums, at + 10 * L).add(c5).intoArray(sums, at + 10 * L);
+    FloatVector.fromArray(S, sums, at + 11 * L).add(d5).intoArray(sums, at + 11 * L);
+    FloatVector.fromArray(S, sums, at + 12 * L).add(c6).intoArray(sums, at + 12 * L);
+    FloatVector.fromArray(S, sums, at + 13 * L).add(d6).intoArray(sums, at + 13 * L);
+    FloatVector.fromArray(S, sums, at + 14 * L).add(c7).intoArray(sums, at + 14 * L);
+    FloatVector.fromArray(S, sums, at + 15 * L).add(d7).intoArray(sums, at + 15 * L);
+    FloatVector.fromArray(S, sums, at + 16 * L).add(c8).intoArray(sums, at + 16 * L);
+    FloatVector.fromArray(S, sums, at + 17 * L).add(d8).intoArray(sums, at + 17 * L);
+    FloatVector.fromArray(S, sums, at + 18 * L).add(c9).intoArray(sums, at + 18 * L);
+    FloatVector.fromArray(S, sums, at + 19 * L).add(d9).intoArray(sums, at + 19 * L);
+    FloatVector.fromArray(S, sums, at + 20 * L).add(c10).intoArray(sums, at + 20 * L);
+    FloatVector.fromArray(S, sums, at + 21 * L).add(d10).intoArray(sums, at + 21 * L);
+    FloatVector.fromArray(S, sums, at + 22 * L).add(c11).intoArray(sums, at + 22 * L);
+    FloatVector.fromArray(S, sums, at + 23 * L).add(d11).intoArray(sums, at + 23 * L);
+    FloatVector.fromArray(S, sums, at + 24 * L).add(c12).intoArray(sums, at + 24 * L);
+    FloatVector.fromArray(S, sums, at + 25 * L).add(d12).intoArray(sums, at + 25 * L);
+    FloatVector.fromArray(S, sums, at + 26 * L).add(c13).intoArray(sums, at + 26 * L);
+    FloatVector.fromArray(S, sums, at + 27 * L).add(d13).intoArray(sums, at + 27 * L);
+  }
+
+  private static void one(
+      float[] x,
+      int xAt,
+      int step,
+      int line,
+      int columns,
+      int pixels,
+      float[] g,
+      int gAt,
+      float[] sums,
+      int at) {
+    FloatVector c0 = FloatVector.zero(S);
+    FloatVector c1 = FloatVector.zero(S);
+    FloatVector c2 = FloatVector.zero(S);
+    FloatVector c3 = FloatVector.zero(S);
+    FloatVector c4 = FloatVector.zero(S);
+    FloatVector c5 = FloatVector.zero(S);
+    FloatVector c6 = FloatVector.zero(S);
+    FloatVector c7 = FloatVector.zero(S);
+    FloatVector c8 = FloatVector.zero(S);
+    FloatVector c9 = FloatVector.zero(S);
+    FloatVector c10 = FloatVector.zero(S);
+    FloatVector c11 = FloatVector.zero(S);
+    FloatVector c12 = FloatVector.zero(S);
+    FloatVector c13 = FloatVector.zero(S);
+    int gap = line - columns * step;
+    int left = columns;
+    for (int p = 0, i = xAt, j = gAt; p < pixels; p++, j += 2 * L) {
+      FloatVector y = FloatVector.fromArray(S, g, j);
+      FloatVector a = FloatVector.broadcast(S, x[i]);
+      c0 = a.fma(y, c0);
+      a = FloatVector.broadcast(S, x[i + 1]);
+      c1 = a.fma(y, c1);
+      a = FloatVector.broadcast(S, x[i + 2]);
+      c2 = a.fma(y, c2);
+      a = FloatVector.broadcast(S, x[i + 3]);
+      c3 = a.fma(y, c3);
+      a = FloatVector.broadcast(S, x[i + 4]);
+      c4 = a.fma(y, c4);
+      a = FloatVector.broadcast(S, x[i + 5]);
+      c5 = a.fma(y, c5);
+      a = FloatVector.broadcast(S, x[i + 6]);
+      c6 = a.fma(y, c6);
+      a = FloatVector.broadcast(S, x[i + 7]);
+      c7 = a.fma(y, c7);
+      a = FloatVector.broadcast(S, x[i + 8]);
+      c8 = a.fma(y, c8);
+      a = FloatVector.broadcast(S, x[i + 9]);
+      c9 = a.fma(y, c9);
+      a = FloatVector.broadcast(S, x[i + 10]);
+      c10 = a.fma(y, c10);
+      a = FloatVector.broadcast(S, x[i + 11]);
+      c11 = a.fma(y, c11);
+      a = FloatVector.broadcast(S, x[i + 12]);
+      c12 = a.fma(y, c12);
+      a = FloatVector.broadcast(S, x[i + 13]);
+      c13 = a.fma(y, c13);
+      i += step;
+      if (--left == 0) {
+        left = columns;
+        i += gap;
+      }
+    }
+    FloatVector.fromArray(S, sums, at).add(c0).intoArray(sums, at);
+    FloatVector.fromArray(S, sums, at + 2 * L).add(c1).intoArray(sums, at + 2 * L);
+    FloatVector.fromArray(S, sums, at + 4 * L).add(c2).intoArray(sums, at + 4 * L);
+    FloatVector.fromArray(S, sums, at + 6 * L).add(c3).intoArray(sums, at + 6 * L);
+    FloatVector.fromArray(S, sums, at + 8 * L).add(c4).intoArray(sums, at + 8 * L);
+    FloatVector.fromArray(S, sums, at + 10 * L).add(c5).intoArray(sums, at + 10 * L);
+    FloatVector.fromArray(S, sums, at + 12 * L).add(c6).intoArray(sums, at + 12 * L);
+    FloatVector.fromArray(S, sums, at + 14 * L).add(c7).intoArray(sums, at + 14 * L);
+    FloatVector.fromArray(S, sums, at + 16 * L).add(c8).intoArray(sums, at + 16 * L);
+    FloatVector.fromArray(S, sums, at + 18 * L).add(c9).intoArray(sums, at + 18 * L);
+    FloatVector.fromArray(S, sums, at + 20 * L).add(c10).intoArray(sums, at + 20 * L);
+    FloatVector.fromArray(S, sums, at + 22 * L).add(c11).intoArray(sums, at + 22 * L);
+    FloatVector.fromArray(S, sums, at + 24 * L).add(c12).intoArray(sums, at + 24 * L);
+    FloatVector.fromArray(S, sums, at + 26 * L).add(c13).intoArray(sums, at + 26 * L);
+  }
+}

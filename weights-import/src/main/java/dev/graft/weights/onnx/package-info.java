@@ -1,0 +1,2 @@
+/** ONNX files of networks' forward passes, for other runtimes. */
+package dev.graft.weights.onnx;
