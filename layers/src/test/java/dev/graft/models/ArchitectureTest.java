@@ -13,6 +13,7 @@ import dev.graft.tensor.StateDict;
 import dev.graft.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,9 +84,11 @@ class ArchitectureTest {
     assertEquals(Optional.empty(), Architecture.recognise(wider));
   }
 
+  /** All but the two whose weights take gigabytes, and differ in a number only. */
   @Test
   void everyNameInTheTableIsRecognisedFromItsShapes() {
-    for (String name : Architecture.names()) {
+    Set<String> huge = Set.of("resnext101_32x16d", "resnext101_32x32d");
+    for (String name : Architecture.names().stream().filter(n -> !huge.contains(n)).toList()) {
       Architecture architecture = Architecture.of(name, 1);
       assertEquals(
           Optional.of(architecture),

@@ -1,6 +1,10 @@
 package dev.graft.cli;
 
-import dev.graft.models.Architecture;
+import dev.graft.models.Recognition;
+import dev.graft.tensor.StateDict;
+import dev.graft.weights.Convention;
+import dev.graft.weights.NameMap;
+import dev.graft.weights.Renamed;
 import dev.graft.weights.WeightEntry;
 import dev.graft.weights.WeightFile;
 import dev.graft.weights.Weights;
@@ -25,6 +29,8 @@ import picocli.CommandLine.Parameters;
           + " HDF5, NumPy's npz and npy, ONNX, and the index or folder of weights in several files."
     })
 final class InspectCommand implements Callable<Integer> {
+  private static final String UNKNOWN = "not one that is known here";
+
   @Mixin private Common common;
 
   @Parameters(index = "0", paramLabel = "FILE", description = "A weight file or a saved model.")
@@ -34,16 +40,30 @@ final class InspectCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Output output = common.output();
     try (WeightFile weights = Weights.open(file)) {
-      String network =
-          Architecture.recognise(weights.shapes())
-              .map(a -> a.name() + ", " + a.classes() + " classes")
-              .orElse("not one that is known here");
+      String network = network(weights.shapes());
       printSummary(output, weights, network);
       output.line("");
       printTensors(output, weights);
       output.object(result(weights, network));
     }
     return 0;
+  }
+
+  /** The network that names and shapes tell of, and whose names they are if not torchvision's. */
+  private static String network(StateDict shapes) {
+    Renamed renamed;
+    try {
+      renamed = NameMap.toTorchvision(shapes);
+    } catch (IllegalArgumentException contradictory) {
+      return UNKNOWN;
+    }
+    String names =
+        renamed
+            .convention()
+            .filter(c -> c != Convention.TORCHVISION)
+            .map(c -> ", " + c.label() + "'s names")
+            .orElse("");
+    return Recognition.of(renamed.state()).architecture().map(a -> a + names).orElse(UNKNOWN);
   }
 
   private void printSummary(Output output, WeightFile weights, String network) {

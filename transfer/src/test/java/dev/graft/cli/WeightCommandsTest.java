@@ -96,6 +96,38 @@ class WeightCommandsTest {
   }
 
   @Test
+  void inspectKnowsTheNetworkUnderOtherNames() throws IOException {
+    StateDict hugging = new StateDict();
+    Layer network = Architecture.of("resnet18", 10).build(null);
+    network
+        .stateDict()
+        .tensors()
+        .forEach((name, tensor) -> {
+          String other =
+              name.replaceFirst("^conv1", "resnet.embedder.embedder.convolution")
+                  .replaceFirst("^bn1", "resnet.embedder.embedder.normalization")
+                  .replaceFirst("^fc", "classifier.1")
+                  .replace("downsample.0", "shortcut.convolution")
+                  .replace("downsample.1", "shortcut.normalization");
+          for (int k = 1; k <= 4; k++) {
+            other =
+                other
+                    .replaceFirst(
+                        "^layer" + k + "\\.(\\d)",
+                        "resnet.encoder.stages." + (k - 1) + ".layers.$1")
+                    .replace(".conv" + k, ".layer." + (k - 1) + ".convolution")
+                    .replace(".bn" + k, ".layer." + (k - 1) + ".normalization");
+          }
+          hugging.put(other, tensor);
+        });
+    Path path = folder.resolve("hugging.safetensors");
+    Safetensors.write(path, hugging);
+    Outcome outcome = run(new InspectCommand(), path);
+    assertTrue(
+        outcome.out.contains("network    resnet18, 10 classes, Hugging Face's names"), outcome.out);
+  }
+
+  @Test
   void namesCannotMoveTheCursor() throws IOException {
     Path path = folder.resolve("x.safetensors");
     StateDict weights = new StateDict().put("a\u001b[2Jb\u202e", Tensor.scalar(1));

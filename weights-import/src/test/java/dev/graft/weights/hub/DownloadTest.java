@@ -55,9 +55,9 @@ class DownloadTest extends HubFixture {
         (r, out) -> {
           if (r.number() == 1) {
             LoopbackServer.head(out, 200, "content-length: 300000", "etag: \"v1\"");
-            out.write(CONTENT, 0, 200_000);
+            LoopbackServer.cut(out, CONTENT, 200_000);
           } else {
-            assertEquals(200_000, r.from());
+            assertTrue(r.from() > 0 && r.from() <= 200_000, "asked from " + r.from());
             assertEquals("\"v1\"", r.headers().get("if-range"));
             LoopbackServer.file(r, out, CONTENT);
           }
@@ -72,15 +72,16 @@ class DownloadTest extends HubFixture {
           if (r.number() <= 4) {
             LoopbackServer.head(
                 out, r.from() == 0 ? 200 : 503, "content-length: 300000", "etag: \"v1\"");
-            out.write(CONTENT, 0, 100_000);
+            LoopbackServer.cut(out, CONTENT, 100_000);
           } else {
             LoopbackServer.file(r, out, CONTENT);
           }
         })) {
       assertThrows(HubException.class, () -> hub().fetch(file(server)));
-      assertEquals(100_000, Files.size(home.resolve(PATH + ".part")));
+      long part = Files.size(home.resolve(PATH + ".part"));
+      assertTrue(part > 0 && part <= 100_000, "the part has " + part);
       hub().fetch(file(server));
-      assertEquals(100_000, server.requests.getLast().from());
+      assertEquals(part, server.requests.getLast().from());
       assertArrayEquals(CONTENT, Files.readAllBytes(home.resolve(PATH)));
       assertOnly("net-0123.pth");
     }
@@ -91,7 +92,7 @@ class DownloadTest extends HubFixture {
     fetches(
         (r, out) -> {
           LoopbackServer.head(out, 200, "content-length: 300000");
-          out.write(CONTENT, 0, r.number() == 1 ? 200_000 : 300_000);
+          LoopbackServer.cut(out, CONTENT, r.number() == 1 ? 200_000 : 300_000);
         },
         2);
   }
@@ -103,7 +104,7 @@ class DownloadTest extends HubFixture {
         (r, out) -> {
           if (r.number() == 1) {
             LoopbackServer.head(out, 200, "content-length: 300000", "etag: \"old\"");
-            out.write(old, 0, 100_000);
+            LoopbackServer.cut(out, old, 100_000);
           } else {
             assertEquals("\"old\"", r.headers().get("if-range"));
             LoopbackServer.head(out, 200, "content-length: 300000", "etag: \"v1\"");
@@ -126,7 +127,7 @@ class DownloadTest extends HubFixture {
         (r, out) -> {
           if (r.number() == 1) {
             LoopbackServer.head(out, 200, "content-length: 300000", "etag: \"v1\"");
-            out.write(CONTENT, 0, 1000);
+            LoopbackServer.cut(out, CONTENT, 1000);
           } else if (r.number() == 2) {
             LoopbackServer.head(out, 206, "content-length: 10", "content-range: bytes 5-14/300000");
             out.write(CONTENT, 5, 10);
@@ -157,7 +158,7 @@ class DownloadTest extends HubFixture {
         refusal(
             (r, out) -> {
               LoopbackServer.head(out, 200, "content-length: 300000");
-              out.write(CONTENT, 0, 1000);
+              LoopbackServer.cut(out, CONTENT, 1000);
               out.flush();
               Thread.sleep(5_000);
             },
@@ -230,10 +231,11 @@ class DownloadTest extends HubFixture {
         refusal(
             (r, out) -> {
               LoopbackServer.head(out, 200, "content-length: 400000");
-              out.write(CONTENT);
+              LoopbackServer.cut(out, CONTENT, 300_000);
             },
             true);
-    assertEquals("cut the transfer off at 300,000 bytes, 3 times in a row", told);
+    assertTrue(
+        told.matches("cut the transfer off at \\d{1,3},\\d{3} bytes, 3 times in a row"), told);
   }
 
   @Test
@@ -284,14 +286,15 @@ class DownloadTest extends HubFixture {
                 "content-length: 0");
           } else if (r.number() <= 2) {
             LoopbackServer.head(out, 200, "content-length: 300000", "etag: \"v1\"");
-            out.write(CONTENT, 0, 100_000);
+            LoopbackServer.cut(out, CONTENT, 100_000);
           } else {
             LoopbackServer.file(r, out, CONTENT);
           }
         };
     try (LoopbackServer server = new LoopbackServer(redirecting)) {
       assertArrayEquals(CONTENT, Files.readAllBytes(hub().fetch(unknown(server))));
-      assertEquals(100_000, server.requests.getLast().from());
+      int from = server.requests.getLast().from();
+      assertTrue(from > 0 && from <= 100_000, "asked from " + from);
     }
     Files.delete(home.resolve(PATH));
     String told =

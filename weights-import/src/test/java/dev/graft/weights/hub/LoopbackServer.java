@@ -116,6 +116,17 @@ final class LoopbackServer implements AutoCloseable {
     out.write(content, from, length);
   }
 
+  /**
+   * A part of what was announced, after which the connection is closed. Java's client may lose what
+   * it has not handed on when it sees that, so it gets time to.
+   */
+  static void cut(OutputStream out, byte[] content, int count)
+      throws IOException, InterruptedException {
+    out.write(content, 0, count);
+    out.flush();
+    Thread.sleep(100);
+  }
+
   @Override
   public void close() throws IOException {
     socket.close();
