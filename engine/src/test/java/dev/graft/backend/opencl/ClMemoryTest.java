@@ -66,7 +66,7 @@ class ClMemoryTest {
   @Test
   void whatNobodyHoldsIsCollectedBeforeMemoryEnds() {
     ClBackend backend = limited(8 << 20);
-    for (int i = 0; i < 50; i++) {
+    for (int i = 0; i < 200; i++) {
       float[] value = {i};
       ClBuffer buffer = backend.buffer(1 << 18);
       buffer.write(0, value, 0, 1);
@@ -131,7 +131,7 @@ class ClMemoryTest {
   void sizeClassesLoseAnEighthAtMost() {
     assertEquals(256, ClPool.sizeClass(1));
     assertEquals(1024, ClPool.sizeClass(1000));
-    for (long bytes = 1 << 16; bytes < 1L << 40; bytes = bytes * 5 + 7) {
+    for (long bytes = 1 << 16; bytes < 1L << 40; bytes = bytes * 3 / 2 + 7) {
       long size = ClPool.sizeClass(bytes);
       assertTrue(size >= bytes && size <= bytes + bytes / 8, bytes + " -> " + size);
     }
