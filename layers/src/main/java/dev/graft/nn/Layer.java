@@ -197,10 +197,23 @@ public abstract class Layer implements Watcher.Place {
 
   /** Where the parameters lie, to which inputs must be moved; the CPU where there are none. */
   public final Backend backend() {
-    return stateDict().tensors().values().stream()
-        .findFirst()
-        .map(Tensor::backend)
-        .orElseGet(Backends::cpu);
+    Tensor first = firstTensor();
+    return first == null ? Backends.cpu() : first.backend();
+  }
+
+  private Tensor firstTensor() {
+    for (Map<String, Tensor> own : List.of(parameters, buffers)) {
+      for (Tensor tensor : own.values()) {
+        return tensor;
+      }
+    }
+    for (Layer child : children.values()) {
+      Tensor tensor = child.firstTensor();
+      if (tensor != null) {
+        return tensor;
+      }
+    }
+    return null;
   }
 
   // ---- modes

@@ -5,22 +5,23 @@ import dev.graft.backend.cpu.Vectors;
 import dev.graft.backend.cpu.gemm.Microkernel;
 
 /**
- * What the algorithms are expected to cost, in nanoseconds of one core with 512-bit vectors. The
- * constants are measured; only their ratios matter, which is why one set serves every machine.
+ * What the algorithms are expected to cost, in nanoseconds of one core. The constants are measured;
+ * only their ratios matter, which is why one set serves every machine.
  *
- * @param rate multiply-adds a nanosecond inside the products: 88, of 105 that the core can do
+ * @param rate vectors of multiply-adds a nanosecond inside the products: 5.5, of 6.5 that the core
+ *     can do
  * @param streaming floats of weights read a nanosecond from beyond L2
  * @param transform nanoseconds for one vector of channels of one position of a tile, there or back:
  *     a load and a store in two passes
  */
 record ConvCosts(double rate, double streaming, double transform) {
-  static final ConvCosts MEASURED = new ConvCosts(88, 5, 1.4);
+  static final ConvCosts MEASURED = new ConvCosts(5.5, 5, 1.4);
 
   /** Sums over taps and channels, without a transform. */
   double direct(ConvShape s) {
     double weights = (double) s.outChannels() * s.inChannelsPerGroup() * s.kernelH() * s.kernelW();
     double filled = (double) s.outChannelsPerGroup() / panelColumns(s.outChannelsPerGroup());
-    return s.macs() / filled / rate + weights / streaming;
+    return s.macs() / filled / (rate * Vectors.LANES) + weights / streaming;
   }
 
   /**
@@ -35,7 +36,7 @@ record ConvCosts(double rate, double streaming, double transform) {
             * Math.ceilDiv(s.outW(), tile.outputs());
     double rows = Math.ceil(tiles / Microkernel.HALF.rows()) * Microkernel.HALF.rows();
     double weights = (double) tile.positions() * s.inChannels() * panelColumns(s.outChannels());
-    double products = rows * weights / rate;
+    double products = rows * weights / (rate * Vectors.LANES);
     double vectors = (double) (s.inChannels() + s.outChannels()) / Vectors.LANES;
     double transforms = tiles * tile.positions() * vectors * transform;
     double reading = weights / streaming;

@@ -54,20 +54,16 @@ final class TileStore {
       float[] out) {
     float[] bias = e.bias() == null ? ZEROS : e.bias();
     int biasAt = e.bias() == null ? 0 : e.biasAt() + column;
+    float least = e.relu() ? 0 : Float.NEGATIVE_INFINITY;
     if (e.addend() == null) {
-      if (e.relu()) {
-        storeRelu(tile, at, rows, offsets, first, column, bias, biasAt, out);
-      } else {
-        storePlain(tile, at, rows, offsets, first, column, bias, biasAt, out);
-      }
-    } else if (e.relu()) {
-      addRelu(tile, at, rows, offsets, first, column, bias, biasAt, e.addend(), e.shift(), out);
+      plain(tile, at, rows, offsets, first, column, bias, biasAt, least, out);
     } else {
-      addPlain(tile, at, rows, offsets, first, column, bias, biasAt, e.addend(), e.shift(), out);
+      added(
+          tile, at, rows, offsets, first, column, bias, biasAt, e.addend(), e.shift(), least, out);
     }
   }
 
-  private static void storePlain(
+  private static void plain(
       float[] tile,
       int at,
       int rows,
@@ -76,40 +72,21 @@ final class TileStore {
       int column,
       float[] bias,
       int biasAt,
+      float least,
       float[] out) {
     FloatVector b = FloatVector.fromArray(S, bias, biasAt);
     FloatVector c = FloatVector.fromArray(S, bias, biasAt + L);
+    FloatVector floor = FloatVector.broadcast(S, least);
     for (int r = 0; r < rows; r++) {
       int to = offsets[first + r] + column;
       FloatVector x = FloatVector.fromArray(S, tile, at + r * NR).add(b);
       FloatVector y = FloatVector.fromArray(S, tile, at + r * NR + L).add(c);
-      x.intoArray(out, to);
-      y.intoArray(out, to + L);
+      atLeast(x, floor).intoArray(out, to);
+      atLeast(y, floor).intoArray(out, to + L);
     }
   }
 
-  private static void storeRelu(
-      float[] tile,
-      int at,
-      int rows,
-      int[] offsets,
-      int first,
-      int column,
-      float[] bias,
-      int biasAt,
-      float[] out) {
-    FloatVector b = FloatVector.fromArray(S, bias, biasAt);
-    FloatVector c = FloatVector.fromArray(S, bias, biasAt + L);
-    for (int r = 0; r < rows; r++) {
-      int to = offsets[first + r] + column;
-      FloatVector x = FloatVector.fromArray(S, tile, at + r * NR).add(b);
-      FloatVector y = FloatVector.fromArray(S, tile, at + r * NR + L).add(c);
-      relu(x).intoArray(out, to);
-      relu(y).intoArray(out, to + L);
-    }
-  }
-
-  private static void addPlain(
+  private static void added(
       float[] tile,
       int at,
       int rows,
@@ -120,48 +97,25 @@ final class TileStore {
       int biasAt,
       float[] addend,
       int shift,
+      float least,
       float[] out) {
     FloatVector b = FloatVector.fromArray(S, bias, biasAt);
     FloatVector c = FloatVector.fromArray(S, bias, biasAt + L);
+    FloatVector floor = FloatVector.broadcast(S, least);
     for (int r = 0; r < rows; r++) {
       int to = offsets[first + r] + column;
       FloatVector x = FloatVector.fromArray(S, tile, at + r * NR).add(b);
       FloatVector y = FloatVector.fromArray(S, tile, at + r * NR + L).add(c);
       x = x.add(FloatVector.fromArray(S, addend, to + shift));
       y = y.add(FloatVector.fromArray(S, addend, to + shift + L));
-      x.intoArray(out, to);
-      y.intoArray(out, to + L);
+      atLeast(x, floor).intoArray(out, to);
+      atLeast(y, floor).intoArray(out, to + L);
     }
   }
 
-  private static void addRelu(
-      float[] tile,
-      int at,
-      int rows,
-      int[] offsets,
-      int first,
-      int column,
-      float[] bias,
-      int biasAt,
-      float[] addend,
-      int shift,
-      float[] out) {
-    FloatVector b = FloatVector.fromArray(S, bias, biasAt);
-    FloatVector c = FloatVector.fromArray(S, bias, biasAt + L);
-    for (int r = 0; r < rows; r++) {
-      int to = offsets[first + r] + column;
-      FloatVector x = FloatVector.fromArray(S, tile, at + r * NR).add(b);
-      FloatVector y = FloatVector.fromArray(S, tile, at + r * NR + L).add(c);
-      x = x.add(FloatVector.fromArray(S, addend, to + shift));
-      y = y.add(FloatVector.fromArray(S, addend, to + shift + L));
-      relu(x).intoArray(out, to);
-      relu(y).intoArray(out, to + L);
-    }
-  }
-
-  /** Keeps NaN, as the elementwise ReLU does. */
-  private static FloatVector relu(FloatVector x) {
-    return x.blend(0, x.compare(VectorOperators.LT, 0));
+  /** ReLU where the floor is 0, nothing where it is −∞. Keeps NaN, as the elementwise ReLU does. */
+  private static FloatVector atLeast(FloatVector x, FloatVector floor) {
+    return x.blend(floor, x.compare(VectorOperators.LT, floor));
   }
 
   /** The first vector of a panel; a masked store of all lanes would take several times as long. */
@@ -185,7 +139,7 @@ final class TileStore {
       if (addend != null) {
         x = x.add(FloatVector.fromArray(S, addend, to + e.shift()));
       }
-      x.blend(least, x.compare(VectorOperators.LT, least)).intoArray(out, to);
+      atLeast(x, least).intoArray(out, to);
     }
   }
 
@@ -212,7 +166,7 @@ final class TileStore {
       int to = offsets[first + r] + column;
       FloatVector x = FloatVector.fromArray(S, tile, at + r * NR).add(b);
       x = x.add(FloatVector.fromArray(S, addend, e.addend() == null ? 0 : to + e.shift(), added));
-      x.blend(least, x.compare(VectorOperators.LT, least)).intoArray(out, to, valid);
+      atLeast(x, least).intoArray(out, to, valid);
     }
   }
 }
