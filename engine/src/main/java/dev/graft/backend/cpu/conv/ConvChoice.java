@@ -8,6 +8,11 @@ final class ConvChoice {
 
   private ConvChoice() {}
 
+  /** Whether {@link NarrowConv} computes a convolution whose weights serve one run only. */
+  static boolean narrow(ConvShape s) {
+    return NarrowConv.accepts(s) && (Boolean.getBoolean("nw") || !Winograd.accepts(s));
+  }
+
   /**
    * @param fresh whether the weights are transformed for one run only
    * @return null for the direct sum

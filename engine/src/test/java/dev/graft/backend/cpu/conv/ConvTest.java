@@ -48,7 +48,13 @@ class ConvTest {
         new ConvShape(2, 30, 30, 36, 40, 3, 3, 1, 1, 2, 2, 2, 2, 1),
         new ConvShape(2, 48, 24, 26, 36, 3, 3, 1, 1, 0, 0, 1, 1, 2),
         new ConvShape(10, 30, 5, 25, 33, 3, 3, 1, 1, 1, 1, 1, 1, 1),
-        new ConvShape(2, 48, 31, 35, 33, 3, 3, 2, 1, 1, 1, 1, 1, 1));
+        new ConvShape(2, 48, 31, 35, 33, 3, 3, 2, 1, 1, 1, 1, 1, 1),
+        new ConvShape(7, 1, 28, 28, 10, 5, 5, 1, 1, 0, 0, 1, 1, 1),
+        new ConvShape(5, 10, 12, 12, 20, 5, 5, 1, 1, 0, 0, 1, 1, 1),
+        new ConvShape(3, 3, 33, 20, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1),
+        new ConvShape(2, 7, 11, 30, 32, 3, 3, 2, 2, 1, 1, 1, 1, 1),
+        new ConvShape(1, 3, 3, 12, 17, 5, 5, 1, 1, 4, 3, 2, 1, 1),
+        new ConvShape(2, 2, 9, 14, 3, 3, 4, 1, 1, 0, 2, 3, 1, 1));
   }
 
   private static float[] numbers(int n) {
