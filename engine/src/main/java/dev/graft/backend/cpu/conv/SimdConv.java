@@ -182,7 +182,9 @@ public final class SimdConv implements ConvKernels {
     }
     View input = channelsLast(x);
     View grad = channelsLast(gradOut);
-    if (DirectWeightGradient.accepts(s)) {
+    if (ConvChoice.winogradWeightGradient(s)) {
+      WinogradWeightGradient.run(pool, s, input, grad, gradWeight);
+    } else if (DirectWeightGradient.accepts(s)) {
       DirectWeightGradient.run(pool, s, input, grad, gradWeight);
     } else {
       PackedWeightGradient.run(pool, s, input, grad, gradWeight);

@@ -54,7 +54,9 @@ class ConvTest {
         new ConvShape(3, 3, 33, 20, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1),
         new ConvShape(2, 7, 11, 30, 32, 3, 3, 2, 2, 1, 1, 1, 1, 1),
         new ConvShape(1, 3, 3, 12, 17, 5, 5, 1, 1, 4, 3, 2, 1, 1),
-        new ConvShape(2, 2, 9, 14, 3, 3, 4, 1, 1, 0, 2, 3, 1, 1));
+        new ConvShape(2, 2, 9, 14, 3, 3, 4, 1, 1, 0, 2, 3, 1, 1),
+        new ConvShape(5, 32, 14, 13, 48, 3, 3, 1, 1, 1, 1, 1, 1, 1),
+        new ConvShape(3, 16, 12, 17, 160, 3, 3, 1, 1, 0, 2, 1, 1, 1));
   }
 
   private static float[] numbers(int n) {
@@ -190,6 +192,7 @@ class ConvTest {
         new ConvShape(3, 17, 29, 31, 37, 3, 3, 1, 1, 1, 1, 1, 1, 1),
         new ConvShape(2, 3, 65, 63, 19, 7, 7, 2, 2, 3, 3, 1, 1, 1),
         new ConvShape(1, 130, 7, 7, 150, 3, 3, 1, 1, 1, 1, 1, 1, 1),
+        new ConvShape(9, 48, 24, 23, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1),
         new ConvShape(40, 16, 32, 32, 18, 3, 3, 2, 2, 1, 1, 1, 1, 2));
   }
 
