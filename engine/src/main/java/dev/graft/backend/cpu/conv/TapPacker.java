@@ -168,7 +168,9 @@ final class TapPacker implements RowPacker {
     int before = Math.clamp(-x, 0, length);
     int end = Math.clamp(width * pixel - x, before, length);
     Arrays.fill(to, at, at + before, 0);
-    System.arraycopy(source, line + x + before, to, at + before, end - before);
+    if (before < end) {
+      System.arraycopy(source, line + x + before, to, at + before, end - before);
+    }
     Arrays.fill(to, at + end, at + length, 0);
   }
 
