@@ -31,7 +31,7 @@ final class Race {
   }
 
   /**
-   * @param warmUp seconds that each contender works before
+   * @param warmUp seconds that each contender of this JVM works before
    */
   Race(double seconds, double warmUp) {
     this.seconds = seconds;
@@ -66,12 +66,13 @@ final class Race {
   /** Until the time has gone by, twice at least; how many calls make a turn. */
   private int warmUp(Contender contender, int threads) {
     contender.threads(threads);
+    double wanted = contender instanceof Contender.Local ? warmUp : WARM_UP;
     long start = System.nanoTime();
     double last = contender.nanos(1) / 1e9;
     do {
       int calls = (int) Math.clamp(TURN / last, 1, 1000);
       last = contender.nanos(calls) / 1e9 / calls;
-    } while (System.nanoTime() - start < warmUp * 1e9);
+    } while (System.nanoTime() - start < wanted * 1e9);
     return (int) Math.clamp(Math.ceil(TURN / last), 1, 100_000);
   }
 

@@ -26,8 +26,11 @@ final class TrainCommand implements Callable<Integer> {
           new TrainWork("cifar_resnet20", 128),
           new TrainWork(TrainWork.ARTICLE, 64));
 
-  /** Seconds before a contender's first turn: a step has some hundred methods to compile. */
-  private static final double WARM_UP = 4;
+  /**
+   * Seconds before the first turn: a step has some hundred methods to compile, and a small one on
+   * one thread is at its speed after seven.
+   */
+  private static final double WARM_UP = 10;
 
   @Mixin private Options options;
 
