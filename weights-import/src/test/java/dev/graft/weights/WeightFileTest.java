@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.graft.tensor.Rng;
 import dev.graft.tensor.StateDict;
+import dev.graft.tensor.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -66,6 +70,61 @@ class WeightFileTest {
     StateDict weights = Weights.load("resource", new ByteArrayInputStream(bytes));
     assertArrayEquals(new float[] {7, 8}, weights.get("b").toArray());
     assertEquals("pt", weights.metadata().get("format"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyFormatReadsIntoTensorsThatAreThere(SampleFile sample) throws IOException {
+    Path path = folder.resolve("file");
+    Files.write(path, sample.bytes());
+    Tensor plain = Tensor.zeros(2, 3);
+    Tensor turned = Tensor.zeros(3, 2).permute(1, 0);
+    Tensor part = Tensor.zeros(5).narrow(0, 1, 2);
+    try (WeightFile file = Weights.open(path)) {
+      file.readInto(Map.of("w", plain, "b", part));
+      file.readInto(Map.of("w", turned));
+      assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, plain.toArray());
+      assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, turned.toArray());
+      assertArrayEquals(new float[] {0, 7, 8, 0, 0}, part.view().array());
+      assertEquals(1, plain.view().buffer().changes());
+    }
+  }
+
+  @Test
+  void whatDoesNotFitIsNotReadInto() throws IOException {
+    try (WeightFile file = WeightBytes.open(WeightBytes.smallZip())) {
+      Tensor w = Tensor.zeros(2, 3);
+      Map<String, Tensor> targets = new LinkedHashMap<>(Map.of("w", w));
+      targets.put("b", Tensor.zeros(3));
+      String message =
+          assertThrows(WeightFormatException.class, () -> file.readInto(targets)).getMessage();
+      assertTrue(message.endsWith("tensor b F32 [2] does not fit into [3]"), message);
+      assertArrayEquals(new float[6], w.toArray());
+      assertThrows(WeightFormatException.class, () -> file.readInto(Map.of("c", w)));
+    }
+  }
+
+  /** Large ones are decoded in pieces, on several threads. */
+  @Test
+  void largeTensorsAreReadIntoTheirPlaces() throws IOException {
+    Tensor large = Tensor.randn(Rng.of(5), 3, 1 << 20);
+    Tensor small = Tensor.randn(Rng.of(6), 5000);
+    for (boolean pth : new boolean[] {true, false}) {
+      Path path = folder.resolve(pth ? "large.pth" : "large.safetensors");
+      StateDict state = new StateDict().put("small", small).put("large", large);
+      if (pth) {
+        TorchSave.write(path, state);
+      } else {
+        Safetensors.write(path, state);
+      }
+      Tensor into = Tensor.zeros(3, 1 << 20);
+      Tensor second = Tensor.zeros(5000);
+      try (WeightFile file = Weights.open(path)) {
+        file.readInto(Map.of("large", into, "small", second));
+      }
+      assertArrayEquals(large.toArray(), into.toArray());
+      assertArrayEquals(small.toArray(), second.toArray());
+    }
   }
 
   @Test
