@@ -54,7 +54,7 @@ public final class WeightFile implements AutoCloseable {
     long budget = FREE + VALUES_PER_BYTE * size;
     for (StoredTensor tensor : contents.tensors()) {
       WeightEntry entry = tensor.entry();
-      if (!prefix.isEmpty()) {
+      if (!prefix.isEmpty() && entry.name().startsWith(prefix)) {
         entry =
             new WeightEntry(entry.name().substring(prefix.length()), entry.dtype(), entry.shape());
       }

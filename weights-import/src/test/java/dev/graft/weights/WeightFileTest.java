@@ -173,6 +173,8 @@ class WeightFileTest {
     assertTrue(refusal("x".repeat(257) + "ustar").contains("tar"));
     assertTrue(refusal("PK\u0005\u0006").contains("zip"));
     assertTrue(refusal("\u0080\u0002}.").contains("pickle"));
+    assertTrue(refusal("BZh91AY&SY").contains("bzip2"));
+    assertTrue(refusal("GGUF\u0003\0\0\0").contains("language model"));
     assertTrue(refusal("x").contains("only 1 bytes"));
     assertTrue(refusal("something else").contains("these are: npz, keras archive, torch zip,"));
   }
