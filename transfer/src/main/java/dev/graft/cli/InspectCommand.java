@@ -1,5 +1,6 @@
 package dev.graft.cli;
 
+import dev.graft.models.Architecture.StridePlacement;
 import dev.graft.models.Recognition;
 import dev.graft.tensor.StateDict;
 import dev.graft.weights.Convention;
@@ -63,7 +64,12 @@ final class InspectCommand implements Callable<Integer> {
             .filter(c -> c != Convention.TORCHVISION)
             .map(c -> ", " + c.label() + "'s names")
             .orElse("");
-    return Recognition.of(renamed.state()).architecture().map(a -> a + names).orElse(UNKNOWN);
+    boolean first = renamed.convention().map(Convention::stridesOnFirst1x1).orElse(false);
+    return Recognition.of(renamed.state())
+        .architecture()
+        .map(a -> first ? a.withStride(StridePlacement.FIRST_1X1) : a)
+        .map(a -> a + names)
+        .orElse(UNKNOWN);
   }
 
   private void printSummary(Output output, WeightFile weights, String network) {

@@ -44,6 +44,7 @@ public final class NameMap {
           }
           original.put(plain, name);
         });
+    boolean byPosition = nameByPosition(given, original);
     Match match = match(given);
     if (match == null) {
       return new Renamed(state, Optional.empty(), "", Map.of(), List.of(), List.of());
@@ -69,12 +70,29 @@ public final class NameMap {
       }
       renamed.put(to, tensor);
     });
-    return finish(match, renamed, sources, leftOut);
+    return finish(match, renamed, sources, leftOut, byPosition);
+  }
+
+  /** Gives Keras 3's layers their own names; false where there are none of these. */
+  private static boolean nameByPosition(Map<String, Tensor> given, Map<String, String> original) {
+    Map<String, String> names = KerasPositions.of(given);
+    for (Map.Entry<String, String> entry : names.entrySet()) {
+      given.put(entry.getValue(), given.remove(entry.getKey()));
+      original.put(entry.getValue(), original.remove(entry.getKey()));
+    }
+    return !names.isEmpty();
   }
 
   private static Renamed finish(
-      Match match, StateDict renamed, Map<String, String> sources, List<String> leftOut) {
+      Match match,
+      StateDict renamed,
+      Map<String, String> sources,
+      List<String> leftOut,
+      boolean byPosition) {
     List<String> notes = new ArrayList<>();
+    if (byPosition) {
+      notes.add("layers told by their positions");
+    }
     StateDict state = renamed;
     if (match.convention.isKeras()) {
       state = KerasLayout.toTorch(state, sources);
