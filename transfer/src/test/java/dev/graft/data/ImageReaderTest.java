@@ -138,6 +138,31 @@ class ImageReaderTest {
     assertArrayEquals(ImageReader.read(plain).rgb(), ImageReader.read(withProfile).rgb());
   }
 
+  /** A picture of 5×3 whose camera says how it was held, in a hand-made EXIF chunk. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 5x3, 0, 0", "2, 5x3, 4, 0", "3, 5x3, 4, 2", "4, 5x3, 0, 2",
+    "5, 3x5, 0, 0", "6, 3x5, 2, 0", "7, 3x5, 2, 4", "8, 3x5, 0, 4",
+    "0, 5x3, 0, 0", "9, 5x3, 0, 0"
+  })
+  void turnsUprightWhenAsked(int orientation, String size, int x, int y) throws IOException {
+    BufferedImage corner = new BufferedImage(5, 3, BufferedImage.TYPE_3BYTE_BGR);
+    corner.setRGB(0, 0, 0xffffff);
+    byte[] plain = encoded(corner, "png");
+    ByteBuffer exif = ByteBuffer.allocate(38);
+    exif.putInt(26).put("eXIfMM\0*".getBytes(StandardCharsets.ISO_8859_1)).putInt(8);
+    exif.putShort((short) 1).putShort((short) 0x112).putShort((short) 3).putInt(1);
+    exif.putShort((short) orientation).putShort((short) 0).putInt(0).putInt(0);
+    ByteArrayOutputStream held = new ByteArrayOutputStream();
+    held.write(plain, 0, 33);
+    held.writeBytes(exif.array());
+    held.write(plain, 33, plain.length - 33);
+    Image image = ImageReader.read(held.toByteArray(), true);
+    assertEquals("Image " + size, image.toString());
+    assertEquals(255, image.get(x, y, 0));
+    assertEquals("Image 5x3", ImageReader.read(held.toByteArray()).toString());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "'', the file is empty",
