@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Brings a ResNet's weights under torchvision's names, whosever they were: {@code
@@ -20,6 +21,10 @@ import java.util.Optional;
  * them; its epsilon, 1.001e-5, into the variance.
  */
 public final class NameMap {
+  /** What torch.compile and sharded training put in the middle of names, layer by layer. */
+  private static final Pattern WRAPPED =
+      Pattern.compile("(?<![^.])(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\\.");
+
   private NameMap() {}
 
   private record Match(Convention convention, String prefix) {}
@@ -37,7 +42,7 @@ public final class NameMap {
     state
         .tensors()
         .forEach((name, tensor) -> {
-          String plain = KerasLayout.plain(name);
+          String plain = WRAPPED.matcher(KerasLayout.plain(name)).replaceAll("");
           if (given.put(plain, tensor) != null) {
             throw new IllegalArgumentException(
                 "names: both %s and %s are %s".formatted(original.get(plain), name, plain));

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.graft.tensor.Rng;
 import dev.graft.tensor.StateDict;
 import dev.graft.tensor.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -124,6 +126,22 @@ class WeightFileTest {
       }
       assertArrayEquals(large.toArray(), into.toArray());
       assertArrayEquals(small.toArray(), second.toArray());
+    }
+  }
+
+  /** On all threads together: the file's bytes become the tensors' values, and nothing else. */
+  @Test
+  void readingIntoTensorsTakesNoSecondModel() throws IOException {
+    Tensor large = Tensor.zeros(16, 1 << 20);
+    Path path = folder.resolve("model.pth");
+    TorchSave.write(path, new StateDict().put("w", large));
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (WeightFile file = Weights.open(path)) {
+      file.readInto(Map.of("w", large)); // classes that load for the first time count, too
+      long before = threads.getTotalThreadAllocatedBytes();
+      file.readInto(Map.of("w", large));
+      long allocated = threads.getTotalThreadAllocatedBytes() - before;
+      assertTrue(allocated < 4 << 20, allocated + " bytes for a model of 64 MB");
     }
   }
 
