@@ -1,5 +1,6 @@
-"""The same as MeasureLoading.java in PyTorch."""
+"""The same as MeasureLoading.java in PyTorch; `legacy FILE OUT` writes the older format."""
 
+import os
 import statistics
 import sys
 import time
@@ -15,17 +16,24 @@ def status(name):
     return 0
 
 
-path = sys.argv[1]
-network = torchvision.models.resnet50()
-before = status("VmRSS")
-seconds, peak = [], 0
-for i in range(9):
+def load():
     start = time.perf_counter()
     network.load_state_dict(torch.load(path))
-    seconds.append(time.perf_counter() - start)
-    peak = peak or status("VmHWM")
+    return (time.perf_counter() - start) * 1e3
+
+
+path = sys.argv[2]
+if sys.argv[1] == "legacy":
+    torch.save(torch.load(path), sys.argv[3], _use_new_zipfile_serialization=False)
+    sys.exit()
+network = torchvision.models.resnet50()
+before = status("VmRSS")
+first = load()
+peak = status("VmHWM")
+started = time.time() * 1e3 - float(os.environ["STARTED"])
+times = [load() for _ in range(20)]
+low, median, high = statistics.quantiles(times, n=4)
 print(
-    f"torch  {path.split('/')[-1]:22} first {seconds[0] * 1e3:4.0f} ms, median of 9:"
-    f" {statistics.median(seconds) * 1e3:3.0f} ms; memory before {before} MB, at its peak in the first"
-    f" {peak} MB"
+    f"torch load  {path.split('/')[-1]:22} {median:3.0f} ms ({low:.0f} to {high:.0f}), first {first:.0f};"
+    f" {before} MB before, {peak} MB at its peak; {started:.0f} ms after the start"
 )

@@ -350,4 +350,13 @@ public final class Tensor extends TensorMath {
     }
     view.buffer().changed();
   }
+
+  /** As {@link #assign(float[])}, from a tensor of the same shape, without an array in between. */
+  public void assign(Tensor source) {
+    if (!source.shape().equals(shape())) {
+      throw ShapeException.of("assign: values %s for shape %s", source.shape(), shape());
+    }
+    backend().copies().copy(source.to(backend()).view, view);
+    view.buffer().changed();
+  }
 }

@@ -54,6 +54,7 @@ class ErrorMessagesTest {
     wrong("get: 1 indices for shape [2, 3]", () -> t(2, 3).get(0));
     wrong("get: index 3 is out of range 0 … 2", () -> t(2, 3).get(0, 3));
     wrong("assign: 3 values for shape [2]", () -> t(2).assign(new float[3]));
+    wrong("assign: values [3] for shape [2]", () -> t(2).assign(t(3)));
   }
 
   private void random() {

@@ -33,13 +33,18 @@ public interface Backbone {
    * Call {@code orThrow()} on the report unless a partial load is meant.
    */
   default LoadReport load(StateDict state, Head head) {
+    prepare(head);
+    return LoadReport.load(network().stateDict(), state, ofHead(head));
+  }
+
+  /** Does with the head as told, and leaves the weights to others. */
+  default void prepare(Head head) {
     switch (head) {
       case Head.Keep _ -> {}
       case Head.Drop _ -> replaceHead(new Identity());
       case Head.Reinitialise fresh ->
           replaceHead(new Linear(numFeatures(), fresh.classes(), fresh.rng()));
     }
-    return LoadReport.load(network().stateDict(), state, ofHead(head));
   }
 
   /** What {@link #load} would report; changes nothing. */

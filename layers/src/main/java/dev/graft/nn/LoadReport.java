@@ -38,7 +38,7 @@ public record LoadReport(
    */
   public static LoadReport load(StateDict target, StateDict source, Predicate<String> leftOut) {
     LoadReport report = compare(target, source, leftOut);
-    report.applied.forEach(name -> target.get(name).assign(source.get(name).toArray()));
+    report.applied.forEach(name -> target.get(name).assign(source.get(name)));
     return report;
   }
 

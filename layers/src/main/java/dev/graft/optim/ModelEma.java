@@ -200,7 +200,7 @@ public final class ModelEma {
             throw wrong("\"" + name + "\" has shape " + theirs + ", the network has " + t.shape());
           }
         });
-    averages.tensors().forEach((name, t) -> t.assign(state.get(name).toArray()));
+    averages.tensors().forEach((name, t) -> t.assign(state.get(name)));
     updates = Long.parseLong(count);
   }
 

@@ -15,8 +15,11 @@ import dev.graft.testing.SharedData;
 import dev.graft.transfer.DryRun;
 import dev.graft.transfer.Trunks;
 import dev.graft.weights.Convention;
+import dev.graft.weights.Safetensors;
 import dev.graft.weights.Weights;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -82,9 +85,16 @@ class GoldenNamesTest {
     FormulaWeights formula = FormulaWeights.read();
     Architecture architecture = Architecture.of(arch, 1000);
     StateDict torch = formula.fill(ResNet.of(architecture, null).stateDict());
-    DryRun run = new DryRun("test", renaming.apply(torch));
-    assertEquals(Optional.of(convention), run.renamed().convention());
-    Trunks.Trunk loaded = run.load(Head.keep());
+    Trunks.Trunk loaded;
+    Path file = Files.createTempFile("names-", ".safetensors");
+    try {
+      Safetensors.write(file, renaming.apply(torch));
+      DryRun run = DryRun.of(file);
+      assertEquals(Optional.of(convention), run.renamed().convention());
+      loaded = run.load(Head.keep());
+    } finally {
+      Files.delete(file);
+    }
     assertEquals(architecture.withStride(stride), loaded.architecture());
     Backbone network = loaded.backbone();
     if (stride != StridePlacement.THE_3X3) {

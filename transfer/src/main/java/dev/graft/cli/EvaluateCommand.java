@@ -1,6 +1,7 @@
 package dev.graft.cli;
 
 import dev.graft.data.ImageFolder;
+import dev.graft.data.Preprocessing;
 import dev.graft.train.Progress;
 import dev.graft.transfer.Classifier;
 import dev.graft.transfer.DownloadBar;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Parameters;
 final class EvaluateCommand implements Callable<Integer> {
   @Mixin private Common common;
   @Mixin private DeviceOption device;
+  @Mixin private UprightOption upright;
 
   @Parameters(
       index = "0",
@@ -61,7 +63,8 @@ final class EvaluateCommand implements Callable<Integer> {
     long start = System.nanoTime();
     FolderRun run;
     try (Progress progress = Progress.of("images", folder.size())) {
-      run = FolderRun.of(folder, classifier.preprocessing(), classifier::logits, progress::to);
+      Preprocessing preprocessing = upright.on(classifier.preprocessing());
+      run = FolderRun.of(folder, preprocessing, classifier::logits, progress::to);
     }
     double seconds = (System.nanoTime() - start) * 1e-9;
     output.unreadable(run.unreadable());

@@ -1,7 +1,10 @@
 package dev.graft.cli;
 
+import dev.graft.models.Architecture.StridePlacement;
 import dev.graft.models.Recognition;
 import dev.graft.tensor.StateDict;
+import dev.graft.transfer.DownloadBar;
+import dev.graft.transfer.FoundWeights;
 import dev.graft.weights.Convention;
 import dev.graft.weights.NameMap;
 import dev.graft.weights.Renamed;
@@ -33,12 +36,19 @@ final class InspectCommand implements Callable<Integer> {
 
   @Mixin private Common common;
 
-  @Parameters(index = "0", paramLabel = "FILE", description = "A weight file or a saved model.")
+  @Parameters(
+      index = "0",
+      paramLabel = "FILE",
+      description =
+          "A weight file or a saved model; also a name such as resnet50, or hf:OWNER/NAME.")
+  private String what;
+
   private Path file;
 
   @Override
   public Integer call() throws IOException {
     Output output = common.output();
+    file = FoundWeights.of(what, DownloadBar.hub()).file();
     try (WeightFile weights = Weights.open(file)) {
       String network = network(weights.shapes());
       printSummary(output, weights, network);
@@ -63,7 +73,12 @@ final class InspectCommand implements Callable<Integer> {
             .filter(c -> c != Convention.TORCHVISION)
             .map(c -> ", " + c.label() + "'s names")
             .orElse("");
-    return Recognition.of(renamed.state()).architecture().map(a -> a + names).orElse(UNKNOWN);
+    boolean first = renamed.convention().map(Convention::stridesOnFirst1x1).orElse(false);
+    return Recognition.of(renamed.state())
+        .architecture()
+        .map(a -> first ? a.withStride(StridePlacement.FIRST_1X1) : a)
+        .map(a -> a + names)
+        .orElse(UNKNOWN);
   }
 
   private void printSummary(Output output, WeightFile weights, String network) {

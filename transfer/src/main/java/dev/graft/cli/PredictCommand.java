@@ -25,6 +25,7 @@ import picocli.CommandLine.Parameters;
 final class PredictCommand implements Callable<Integer> {
   @Mixin private Common common;
   @Mixin private DeviceOption device;
+  @Mixin private UprightOption upright;
 
   @Parameters(
       index = "0",
@@ -50,7 +51,7 @@ final class PredictCommand implements Callable<Integer> {
     Output output = common.output();
     Classifier classifier = FoundWeights.of(model, DownloadBar.hub()).classifier();
     classifier.network().to(device.get());
-    ImageLoader loader = new ImageLoader(classifier.preprocessing());
+    ImageLoader loader = new ImageLoader(upright.on(classifier.preprocessing()));
     List<Map<String, Object>> predictions = new ArrayList<>();
     boolean failed = false;
     for (int i = 0; i < images.size(); i++) {

@@ -48,6 +48,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin private Common common;
   @Mixin private DeviceOption device;
+  @Mixin private UprightOption upright;
 
   @Option(names = "--images", required = true, paramLabel = "DIR", description = "The images.")
   private Path images;
@@ -100,7 +101,9 @@ final class TrainCommand implements Callable<Integer> {
     Output output = common.output();
     FoundWeights found = FoundWeights.of(weights, DownloadBar.hub());
     source = found.label();
-    Trunks.Trunk trunk = found.trunk();
+    Trunks.Trunk given = found.trunk();
+    Trunks.Trunk trunk =
+        new Trunks.Trunk(given.backbone(), given.architecture(), upright.on(given.preprocessing()));
     trunk.backbone().network().to(device.get());
     output.line("trunk      %s from %s", trunk.architecture().name(), source);
     Split split = split(trunk, output);

@@ -15,11 +15,13 @@ public final class ImageFolderDataset implements Dataset {
   private final ImageFolder folder;
   private final Shape shape;
   private final Decoding decoding;
+  private final boolean upright;
 
-  private ImageFolderDataset(ImageFolder folder, int size, Decoding decoding) {
+  private ImageFolderDataset(ImageFolder folder, int size, Decoding decoding, boolean upright) {
     this.folder = folder;
     this.shape = Shape.of(3, size, size);
     this.decoding = decoding;
+    this.upright = upright;
   }
 
   /** The middle of each image, normalised, as {@code preprocessing} says; for evaluation. */
@@ -30,7 +32,8 @@ public final class ImageFolderDataset implements Dataset {
         (image, into, offset, rng) -> {
           float[] values = preprocessing.apply(image);
           System.arraycopy(values, 0, into, offset, values.length);
-        });
+        },
+        preprocessing.upright());
   }
 
   /**
@@ -41,8 +44,13 @@ public final class ImageFolderDataset implements Dataset {
     this(
         folder,
         crop.size(),
-        (image, into, offset, rng) ->
-            ByteImages.toUnitPlanes(crop.apply(image, rng), into, offset));
+        (image, into, offset, rng) -> ByteImages.toUnitPlanes(crop.apply(image, rng), into, offset),
+        false);
+  }
+
+  /** The same with photos turned as their EXIF orientation says. */
+  public ImageFolderDataset withUpright() {
+    return new ImageFolderDataset(folder, shape.dim(1), decoding, true);
   }
 
   @Override
@@ -67,7 +75,7 @@ public final class ImageFolderDataset implements Dataset {
 
   @Override
   public void read(int index, float[] into, int offset, Rng rng) throws IOException {
-    decoding.decode(ImageReader.read(folder.files().get(index)), into, offset, rng);
+    decoding.decode(ImageReader.read(folder.files().get(index), upright), into, offset, rng);
   }
 
   @Override

@@ -56,7 +56,7 @@ public final class ImageLoader {
 
   private Result read(Path file) {
     try {
-      return new Result(preprocessing.apply(ImageReader.read(file)), null);
+      return new Result(preprocessing.apply(ImageReader.read(file, preprocessing.upright())), null);
     } catch (IOException | IllegalArgumentException e) {
       return failed(file, reason(e));
     } catch (OutOfMemoryError e) {

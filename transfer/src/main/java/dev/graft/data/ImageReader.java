@@ -16,9 +16,9 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * stored samples, without colour management: ICC profiles are ignored, as are PNG's gamma and
  * chromaticities. Transparency is dropped, not laid on a colour; grey is repeated; palettes are
  * looked up; CMYK and YCCK are converted by their inks' products; of 16 bits the upper eight count.
- * EXIF orientation is not applied, as in torchvision's loader, so that networks see what they were
- * trained on: turn photographs upright beforehand where their camera did not. The format shows in
- * the first bytes, whatever the file is called.
+ * EXIF orientation is not applied unless asked for, as in torchvision's loader, so that networks
+ * see what they were trained on; when asked for, it is as by Pillow's {@code
+ * ImageOps.exif_transpose}. The format shows in the first bytes, whatever the file is called.
  *
  * <p>Bit for bit equal to Pillow 9.4, with two exceptions: 16-bit grey keeps its high byte, where
  * Pillow clips everything above 255 to white, and JPEGs whose colour is halved only vertically
@@ -42,13 +42,23 @@ public final class ImageReader {
    *     the reason, without the path
    */
   public static Image read(Path file) throws IOException {
+    return read(file, false);
+  }
+
+  /**
+   * As {@link #read(Path)}.
+   *
+   * @param upright whether a photo is turned as its EXIF orientation says
+   * @throws IOException as {@link #read(Path)}
+   */
+  public static Image read(Path file, boolean upright) throws IOException {
     long size = Files.size(file);
     if (size > MOST_BYTES) {
       throw new IOException(
           String.format(
               Locale.ROOT, "%,d bytes are too many for an image (most: %,d)", size, MOST_BYTES));
     }
-    return read(Files.readAllBytes(file));
+    return read(Files.readAllBytes(file), upright);
   }
 
   /**
@@ -57,7 +67,21 @@ public final class ImageReader {
    * @throws IOException as {@link #read(Path)}
    */
   public static Image read(byte[] bytes) throws IOException {
+    return read(bytes, false);
+  }
+
+  /**
+   * As {@link #read(Path, boolean)}, from a file's bytes.
+   *
+   * @throws IOException as {@link #read(Path)}
+   */
+  public static Image read(byte[] bytes, boolean upright) throws IOException {
     ImageFormat format = ImageFormat.of(bytes);
+    Image stored = decode(bytes, format);
+    return upright ? ExifOrientation.upright(stored, ExifOrientation.of(bytes, format)) : stored;
+  }
+
+  private static Image decode(byte[] bytes, ImageFormat format) throws IOException {
     JpegHeader jpeg = format == ImageFormat.JPEG ? JpegHeader.of(bytes) : null;
     byte[] data = jpeg == null ? bytes : jpeg.withoutProfile();
     javax.imageio.ImageReader reader = ImageIO.getImageReadersByFormatName(format.name()).next();

@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
  * @param squash both sides are resized to {@code resize}, whatever the image's shape
  * @param blueFirst the network's channels are blue, green, red, as Keras's ResNets want them; mean
  *     and std are in that order
+ * @param upright photos are turned as their EXIF orientation says; networks are usually trained on
+ *     images as they are stored
  */
 public record Preprocessing(
     int resize,
@@ -23,7 +25,8 @@ public record Preprocessing(
     List<Float> mean,
     List<Float> std,
     boolean squash,
-    boolean blueFirst) {
+    boolean blueFirst,
+    boolean upright) {
   private static final List<Float> IMAGENET_MEAN = List.of(0.485f, 0.456f, 0.406f);
   private static final List<Float> IMAGENET_STD = List.of(0.229f, 0.224f, 0.225f);
 
@@ -68,6 +71,23 @@ public record Preprocessing(
     }
     mean = List.copyOf(mean);
     std = List.copyOf(std);
+  }
+
+  /** Images as they are stored. */
+  public Preprocessing(
+      int resize,
+      int crop,
+      Resize.Filter filter,
+      List<Float> mean,
+      List<Float> std,
+      boolean squash,
+      boolean blueFirst) {
+    this(resize, crop, filter, mean, std, squash, blueFirst, false);
+  }
+
+  /** The same, with photos turned upright or as they are stored. */
+  public Preprocessing withUpright(boolean turned) {
+    return new Preprocessing(resize, crop, filter, mean, std, squash, blueFirst, turned);
   }
 
   /** Red first, and images keep their shape. */
@@ -145,14 +165,15 @@ public record Preprocessing(
   public String toText() {
     return String.format(
         Locale.ROOT,
-        "resize=%d crop=%d filter=%s mean=%s std=%s%s%s",
+        "resize=%d crop=%d filter=%s mean=%s std=%s%s%s%s",
         resize,
         crop,
         filter.name().toLowerCase(Locale.ROOT),
         join(mean),
         join(std),
         squash ? " squash=true" : "",
-        blueFirst ? " order=bgr" : "");
+        blueFirst ? " order=bgr" : "",
+        upright ? " upright=true" : "");
   }
 
   private static String join(List<Float> values) {
@@ -177,7 +198,8 @@ public record Preprocessing(
           floats(fields.get("mean")),
           floats(fields.get("std")),
           fields.getOrDefault("squash", "false").equals("true"),
-          fields.getOrDefault("order", "rgb").equals("bgr"));
+          fields.getOrDefault("order", "rgb").equals("bgr"),
+          fields.getOrDefault("upright", "false").equals("true"));
     } catch (RuntimeException e) {
       throw new IllegalArgumentException("preprocessing: cannot read \"" + text + "\"", e);
     }

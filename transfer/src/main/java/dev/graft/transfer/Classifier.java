@@ -9,7 +9,6 @@ import dev.graft.nn.Layer;
 import dev.graft.plan.PlannedForward;
 import dev.graft.tensor.Tensor;
 import dev.graft.weights.Safetensors;
-import dev.graft.weights.Weights;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,7 +50,7 @@ public final class Classifier {
    *     message names the file
    */
   public static Classifier load(Path file) throws IOException {
-    return of(file.toString(), new DryRun(file.toString(), Weights.load(file)), null, null);
+    return of(file.toString(), DryRun.of(file), null, null);
   }
 
   /**

@@ -9,15 +9,19 @@ import dev.graft.models.Recognition;
 import dev.graft.models.ResNet;
 import dev.graft.nn.LoadReport;
 import dev.graft.tensor.StateDict;
+import dev.graft.tensor.Tensor;
 import dev.graft.transfer.Trunks.Trunk;
 import dev.graft.weights.Convention;
 import dev.graft.weights.NameMap;
 import dev.graft.weights.Renamed;
+import dev.graft.weights.WeightFile;
 import dev.graft.weights.Weights;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,6 +34,9 @@ public final class DryRun {
   private final Renamed renamed;
   private final Recognition recognition;
   private final Architecture declared;
+
+  /** Where the values are, if not in the renamed state. */
+  private final Path source;
 
   /** As {@link #DryRun(String, StateDict, Architecture)}, the network being recognised. */
   public DryRun(String file, StateDict state) throws IOException {
@@ -44,8 +51,14 @@ public final class DryRun {
    * @throws IOException if two of their names mean the same
    */
   public DryRun(String file, StateDict state, Architecture declared) throws IOException {
+    this(file, state, declared, null);
+  }
+
+  private DryRun(String file, StateDict state, Architecture declared, Path source)
+      throws IOException {
     this.file = file;
     this.declared = declared;
+    this.source = source;
     try {
       renamed = NameMap.toTorchvision(state);
     } catch (IllegalArgumentException e) {
@@ -54,12 +67,19 @@ public final class DryRun {
     recognition = Recognition.of(renamed.state());
   }
 
-  /** Reads a weight file. */
+  /** Looks at a weight file; its values stay where they are until {@link #load}. */
   public static DryRun of(Path file) throws IOException {
-    return new DryRun(file.toString(), Weights.load(file));
+    return of(file.toString(), file, null);
   }
 
-  /** What was done to the names. */
+  /** As {@link #of(Path)}, with a name and a network as the constructor's. */
+  static DryRun of(String name, Path file, Architecture declared) throws IOException {
+    try (WeightFile weights = Weights.open(file)) {
+      return new DryRun(name, weights.shapes(), declared, file);
+    }
+  }
+
+  /** What was done to the names; of a file, the tensors have their shapes alone. */
   public Renamed renamed() {
     return renamed;
   }
@@ -138,12 +158,34 @@ public final class DryRun {
     checkDeclared();
     Architecture built = head.on(architecture());
     Backbone network = ResNet.of(built, null);
-    LoadReport report = network.load(renamed.state(), head);
+    network.prepare(head);
+    LoadReport report = network.compare(renamed.state(), head);
     if (!report.isComplete()) {
       throw new IOException(file + ": does not fit " + built.name() + ": " + report);
     }
+    fill(network.network().stateDict(), report.applied());
     network.network().eval();
     return new Trunk(network, built, preprocessing());
+  }
+
+  /** Gives the network's tensors of these names their values, from the file itself if it may. */
+  private void fill(StateDict network, List<String> names) throws IOException {
+    StateDict values = renamed.state();
+    if (source != null && renamed.notes().isEmpty()) {
+      Map<String, Tensor> targets = new LinkedHashMap<>();
+      names.forEach(
+          name -> targets.put(renamed.sources().getOrDefault(name, name), network.get(name)));
+      try (WeightFile weights = Weights.open(source)) {
+        weights.readInto(targets);
+      }
+      return;
+    }
+    if (source != null) { // values change with the names, as Keras's kernels do
+      values = NameMap.toTorchvision(Weights.load(source)).state();
+    }
+    for (String name : names) {
+      network.get(name).assign(values.get(name));
+    }
   }
 
   /** The whole report, a fact a line. */

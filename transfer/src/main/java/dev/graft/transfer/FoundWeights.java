@@ -3,7 +3,6 @@ package dev.graft.transfer;
 import dev.graft.data.Preprocessing;
 import dev.graft.models.Architecture;
 import dev.graft.models.Head;
-import dev.graft.weights.Weights;
 import dev.graft.weights.hub.Hub;
 import dev.graft.weights.hub.HuggingFace;
 import java.io.IOException;
@@ -70,7 +69,7 @@ public record FoundWeights(
 
   /** What would come of loading them. */
   public DryRun dryRun() throws IOException {
-    return new DryRun(name, Weights.load(file), architecture);
+    return DryRun.of(name, file, architecture);
   }
 
   /**
@@ -80,9 +79,7 @@ public record FoundWeights(
    * @throws IllegalArgumentException if there is no such network
    */
   public DryRun dryRun(String network) throws IOException {
-    return network == null
-        ? dryRun()
-        : new DryRun(name, Weights.load(file), Architecture.of(network, 1000));
+    return network == null ? dryRun() : DryRun.of(name, file, Architecture.of(network, 1000));
   }
 
   /** A short name for messages: of a file its own, without the folders. */

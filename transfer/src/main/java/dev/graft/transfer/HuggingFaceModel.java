@@ -20,6 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * ResNets in repositories of Hugging Face: timm's, whose {@code config.json} names the architecture
@@ -27,7 +30,14 @@ import java.util.Optional;
  * {@code preprocessor_config.json} the preprocessing.
  */
 final class HuggingFaceModel {
-  private static final List<String> FILES = List.of("model.safetensors", "pytorch_model.bin");
+  private static final List<String> FILES =
+      List.of(
+          "model.safetensors",
+          "model.safetensors.index.json",
+          "pytorch_model.bin",
+          "pytorch_model.bin.index.json");
+
+  private static final Pattern SHARD = Pattern.compile("[\\w-][\\w.@+-]*");
 
   /** transformers crops only what is smaller than this, and squashes the rest. */
   private static final int SQUASHED_FROM = 384;
@@ -57,11 +67,36 @@ final class HuggingFaceModel {
   private static Path weights(HuggingFace repository, Hub hub) throws IOException {
     for (String file : FILES) {
       Optional<Path> found = hub.fetchIfThere(repository.weights(file));
+      if (found.isPresent() && file.endsWith(".json")) {
+        fetchShards(repository, hub, found.get());
+      }
       if (found.isPresent()) {
         return found.get();
       }
     }
     return hub.fetch(repository.weights(FILES.getFirst()));
+  }
+
+  /** Fetches the files that an index names, which lie beside it then. */
+  private static void fetchShards(HuggingFace repository, Hub hub, Path index) throws IOException {
+    JsonElement map = read(repository, index).get("weight_map");
+    if (map == null || !map.isJsonObject()) {
+      throw new IOException(
+          "%s: %s names no files; delete %s".formatted(repository, index.getFileName(), index));
+    }
+    Set<String> shards = new TreeSet<>();
+    for (JsonElement shard : map.getAsJsonObject().asMap().values()) {
+      String name = shard.isJsonPrimitive() ? shard.getAsString() : "";
+      if (!SHARD.matcher(name).matches()) {
+        throw new IOException(
+            "%s: %s names the file \"%s\", which is not beside it; refused"
+                .formatted(repository, index.getFileName(), name));
+      }
+      shards.add(name);
+    }
+    for (String shard : shards) {
+      hub.fetch(repository.weights(shard));
+    }
   }
 
   private static JsonObject read(HuggingFace repository, Path file) throws IOException {

@@ -34,7 +34,7 @@ public final class Trunks {
    * @throws IOException as {@link #load(Path)}
    */
   public static Trunk load(Path file, Head head) throws IOException {
-    return new DryRun(file.toString(), Weights.load(file)).load(head);
+    return DryRun.of(file).load(head);
   }
 
   /**

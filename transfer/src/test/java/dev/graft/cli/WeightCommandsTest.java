@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.graft.models.Architecture;
+import dev.graft.models.ResNet;
 import dev.graft.nn.Layer;
+import dev.graft.tensor.Rng;
 import dev.graft.tensor.StateDict;
 import dev.graft.tensor.Tensor;
 import dev.graft.weights.Safetensors;
@@ -175,6 +177,53 @@ class WeightCommandsTest {
     assertSame(read.get("embed.weight"), read.get("head.weight"));
   }
 
+  @Test
+  void convertWritesNetworksAsOnnx() throws IOException {
+    Path weights = folder.resolve("net.pth");
+    TorchSave.write(weights, ResNet.cifar(8, 10, Rng.of(1)).stateDict());
+    Path onnx = folder.resolve("net.onnx");
+    Outcome outcome = run(new ConvertCommand(), weights, onnx);
+    assertEquals(0, outcome.code, outcome.err);
+    assertEquals(
+        """
+        read       %s
+        network    cifar_resnet8, 10 classes
+        wrote      %s (%,d bytes)
+        input      [batch, 3, 32, 32], images by resize=32 crop=32 filter=bilinear \
+        mean=0.485,0.456,0.406 std=0.229,0.224,0.225
+        output     [batch, 10]
+        """
+            .formatted(weights, onnx, Files.size(onnx)),
+        outcome.out);
+    assertTrue(run(new InspectCommand(), onnx).out.contains("format     onnx\n"));
+    outcome = run(new ConvertCommand(), "--json", "--size", "48", weights, "--force", onnx);
+    JsonObject result = JsonParser.parseString(outcome.out).getAsJsonObject();
+    assertEquals("[\"batch\",3,48,48]", result.get("input").toString());
+    assertTrue(err("--dtype", "f16", weights, onnx).contains("onnx files are written as f32"));
+    assertTrue(err("--force", small(), onnx).contains("are no ResNet's that is known here"));
+  }
+
+  @Test
+  void convertBringsTorchvisionsNames() throws IOException {
+    StateDict other = new StateDict();
+    StateDict own = ResNet.of(Architecture.of("resnet10t", 3), Rng.of(1)).stateDict();
+    own.tensors().forEach((name, tensor) -> other.put("encoder." + name, tensor));
+    Path in = folder.resolve("in.safetensors");
+    Safetensors.write(in, other.put("projector.weight", Tensor.ones(2)));
+    for (String name : new String[] {"out.pth", "out.safetensors"}) {
+      Path out = folder.resolve(name);
+      Outcome outcome = run(new ConvertCommand(), "--names", "torchvision", in, out);
+      assertEquals(0, outcome.code, outcome.err);
+      assertTrue(outcome.out.contains("\"encoder.\" taken off"), outcome.out);
+      StateDict read = Weights.load(out);
+      assertEquals(own.names(), read.names());
+      assertArrayEquals(own.get("fc.weight").toArray(), read.get("fc.weight").toArray());
+    }
+    assertTrue(
+        err("--names", "torchvision", small(), folder.resolve("x.pth"))
+            .contains("its names are no ResNet's that is known here"));
+  }
+
   private static String entries(Path path) throws IOException {
     try (WeightFile file = Weights.open(path)) {
       return file.entries().toString();
@@ -197,7 +246,10 @@ class WeightCommandsTest {
     Path in = small();
     Outcome outcome = run(new ConvertCommand(), in, folder.resolve("o.xyz"));
     assertEquals(2, outcome.code);
-    assertTrue(outcome.err.contains("o.xyz: no format has this suffix; say --to"), outcome.err);
+    assertTrue(
+        outcome.err.contains(
+            "o.xyz: no format has this suffix; say --to safetensors, --to pth or --to onnx"),
+        outcome.err);
     assertTrue(err(in, folder.resolve("none").resolve("o.pth")).contains("folder does not exist"));
     assertTrue(err("--to", "pth", in, folder).contains("is a folder; name the file"));
     assertTrue(err("--force", in, in).contains("is the file to read as well"));

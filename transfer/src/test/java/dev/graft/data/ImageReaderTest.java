@@ -18,6 +18,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,6 +138,71 @@ class ImageReaderTest {
     byte[] withProfile = tagged.toByteArray();
     assertTrue(withProfile.length > plain.length + 300);
     assertArrayEquals(ImageReader.read(plain).rgb(), ImageReader.read(withProfile).rgb());
+  }
+
+  /** A linear profile, a gamma of 1 and other primaries would each change what a screen shows. */
+  @Test
+  void ignoresColourProfilesAndGammaInPngs() throws IOException {
+    for (int type : new int[] {BufferedImage.TYPE_3BYTE_BGR, BufferedImage.TYPE_BYTE_GRAY}) {
+      byte[] plain = encoded(picture(type), "png");
+      boolean grey = type == BufferedImage.TYPE_BYTE_GRAY;
+      byte[] profile =
+          ICC_Profile.getInstance(grey ? ColorSpace.CS_GRAY : ColorSpace.CS_LINEAR_RGB).getData();
+      ByteArrayOutputStream packed = new ByteArrayOutputStream();
+      packed.writeBytes("linear\0\0".getBytes(StandardCharsets.ISO_8859_1));
+      try (DeflaterOutputStream deflater = new DeflaterOutputStream(packed)) {
+        deflater.write(profile);
+      }
+      ByteBuffer primaries = ByteBuffer.allocate(32);
+      for (int value : new int[] {31270, 32900, 20000, 70000, 70000, 10000, 10000, 10000}) {
+        primaries.putInt(value);
+      }
+      ByteArrayOutputStream tagged = new ByteArrayOutputStream();
+      tagged.write(plain, 0, 33);
+      tagged.writeBytes(chunk("iCCP", packed.toByteArray()));
+      tagged.writeBytes(chunk("gAMA", ByteBuffer.allocate(4).putInt(100_000).array()));
+      tagged.writeBytes(chunk("cHRM", primaries.array()));
+      tagged.write(plain, 33, plain.length - 33);
+      assertArrayEquals(
+          ImageReader.read(plain).rgb(), ImageReader.read(tagged.toByteArray()).rgb());
+    }
+  }
+
+  private static byte[] chunk(String kind, byte[] data) {
+    byte[] name = kind.getBytes(StandardCharsets.ISO_8859_1);
+    CRC32 sum = new CRC32();
+    sum.update(name);
+    sum.update(data);
+    return ByteBuffer.allocate(12 + data.length)
+        .putInt(data.length)
+        .put(name)
+        .put(data)
+        .putInt((int) sum.getValue())
+        .array();
+  }
+
+  /** A picture of 5×3 whose camera says how it was held, in a hand-made EXIF chunk. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 5x3, 0, 0", "2, 5x3, 4, 0", "3, 5x3, 4, 2", "4, 5x3, 0, 2",
+    "5, 3x5, 0, 0", "6, 3x5, 2, 0", "7, 3x5, 2, 4", "8, 3x5, 0, 4",
+    "0, 5x3, 0, 0", "9, 5x3, 0, 0"
+  })
+  void turnsUprightWhenAsked(int orientation, String size, int x, int y) throws IOException {
+    BufferedImage corner = new BufferedImage(5, 3, BufferedImage.TYPE_3BYTE_BGR);
+    corner.setRGB(0, 0, 0xffffff);
+    byte[] plain = encoded(corner, "png");
+    ByteBuffer exif = ByteBuffer.allocate(26);
+    exif.put("MM\0*".getBytes(StandardCharsets.ISO_8859_1)).putInt(8).putShort((short) 1);
+    exif.putShort((short) 0x112).putShort((short) 3).putInt(1).putShort((short) orientation);
+    ByteArrayOutputStream held = new ByteArrayOutputStream();
+    held.write(plain, 0, 33);
+    held.writeBytes(chunk("eXIf", exif.array()));
+    held.write(plain, 33, plain.length - 33);
+    Image image = ImageReader.read(held.toByteArray(), true);
+    assertEquals("Image " + size, image.toString());
+    assertEquals(255, image.get(x, y, 0));
+    assertEquals("Image 5x3", ImageReader.read(held.toByteArray()).toString());
   }
 
   @ParameterizedTest

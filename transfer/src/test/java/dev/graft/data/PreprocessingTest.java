@@ -110,6 +110,7 @@ class PreprocessingTest {
             plain(7, 5),
             squashed)) {
       assertEquals(p, Preprocessing.parse(p.toText()));
+      assertEquals(p.withUpright(true), Preprocessing.parse(p.withUpright(true).toText()));
     }
     assertEquals(
         "resize=9 crop=9 filter=lanczos mean=0.0,0.0,0.0 std=1.0,1.0,1.0 squash=true",

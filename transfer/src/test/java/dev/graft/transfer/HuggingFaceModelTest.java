@@ -1,5 +1,6 @@
 package dev.graft.transfer;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -9,6 +10,7 @@ import dev.graft.models.Architecture;
 import dev.graft.models.Architecture.StridePlacement;
 import dev.graft.models.ResNet;
 import dev.graft.tensor.Rng;
+import dev.graft.tensor.StateDict;
 import dev.graft.weights.Safetensors;
 import dev.graft.weights.hub.DownloadListener;
 import dev.graft.weights.hub.Hub;
@@ -139,6 +141,50 @@ class HuggingFaceModelTest {
     assertEquals(Architecture.of("cifar_resnet8", 2), classifier.architecture());
     assertEquals(25, classifier.preprocessing().resize());
     assertEquals(List.of("0", "1"), classifier.classes());
+  }
+
+  /** Its weights lie in two files, which a mirror has. */
+  @Test
+  void aRepositoryInSeveralFilesIsFetchedWhole() throws IOException {
+    Path mirror = home.resolve("mirror");
+    Path folder = Files.createDirectories(mirror.resolve("hf/a/net/main"));
+    Files.writeString(folder.resolve("config.json"), TIMM);
+    StateDict whole = ResNet.cifar(8, 2, Rng.of(1)).stateDict();
+    List<StateDict> parts = List.of(new StateDict(), new StateDict());
+    JsonObject map = new JsonObject();
+    whole
+        .tensors()
+        .forEach((name, tensor) -> {
+          int part = name.startsWith("layer3") ? 1 : 0;
+          parts.get(part).put(name, tensor);
+          map.addProperty(name, "model-0000" + part + ".safetensors");
+        });
+    for (int i = 0; i < 2; i++) {
+      Safetensors.write(folder.resolve("model-0000" + i + ".safetensors"), parts.get(i));
+    }
+    Path index = folder.resolve("model.safetensors.index.json");
+    Files.writeString(index, "{\"weight_map\": " + map + "}");
+    Path cache = home.resolve("cache");
+    Hub hub =
+        new Hub(
+            cache,
+            List.of(mirror.toUri()),
+            true,
+            List.of(),
+            Patience.STANDARD,
+            DownloadListener.SILENT);
+    FoundWeights found = FoundWeights.of("hf:a/net", hub);
+    assertEquals(cache.resolve("hf/a/net/main/" + index.getFileName()), found.file());
+    assertArrayEquals(
+        whole.get("layer3.0.conv1.weight").toArray(),
+        found.classifier().network().stateDict().get("layer3.0.conv1.weight").toArray());
+    map.addProperty("fc.weight", "../../secret");
+    Files.writeString(found.file(), "{\"weight_map\": " + map + "}");
+    IOException e = assertThrows(IOException.class, () -> FoundWeights.of("hf:a/net", hub));
+    assertEquals(
+        "hf:a/net: model.safetensors.index.json names the file \"../../secret\", which is not"
+            + " beside it; refused",
+        e.getMessage());
   }
 
   @Test

@@ -2,7 +2,7 @@
 name width height filter CRC-32 of the RGB bytes; filter "-" is the decoded image itself."""
 import os, random, struct, sys, zlib
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 os.chdir(sys.argv[1])
 rng = np.random.default_rng(1)
@@ -101,6 +101,18 @@ save("grey.jpg", grey)
 exif = Image.Exif()
 exif[0x112] = 6
 save("turned.jpg", rgb, exif=exif)
+upright = []
+for orientation in range(10):
+    exif = Image.Exif()
+    exif[0x10F] = "a camera"
+    exif[0x112] = orientation
+    for kind in ("jpg", "png"):
+        rgb.save("held%d.%s" % (orientation, kind), exif=exif)
+        upright.append("held%d.%s" % (orientation, kind))
+grey.save("heldgrey.jpg", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0")
+rgb.convert("CMYK").save("heldinks.jpg", exif=b"Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\x08\0\0\0\0\0\0\0")
+rgb.save("heldbroken.jpg", exif=b"Exif\0\0II*\0\xff\xff\0\0\1\0\x12\1\3\0")
+upright += ["heldgrey.jpg", "heldinks.jpg"]
 save("inks.jpg", rgb.convert("CMYK"), quality=90)
 ycck = read("inks.jpg")
 ycck[ycck.index(b"Adobe") + 11] = 2
@@ -110,6 +122,10 @@ write("ycck.jpg", ycck)
 def line(name, image, kind):
     print(name, image.width, image.height, kind, zlib.crc32(image.tobytes()))
 
+
+for name in upright:
+    line(name, ImageOps.exif_transpose(Image.open(name)).convert("RGB"), "UPRIGHT")
+line("heldbroken.jpg", Image.open("heldbroken.jpg").convert("RGB"), "UPRIGHT")
 
 for name in names:
     image = Image.open(name).convert("RGB")

@@ -7,6 +7,7 @@ import dev.graft.weights.Pickled.PyList;
 import dev.graft.weights.Pickled.Tuple;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,20 +28,74 @@ final class AllowList {
           "os",
           "posix",
           "nt",
+          "sys",
           "subprocess",
           "commands",
           "pty",
           "runpy",
           "importlib",
           "imp",
+          "pkgutil",
+          "codeop",
           "shutil",
           "socket",
+          "socketserver",
           "ctypes",
+          "_ctypes",
           "webbrowser",
           "timeit",
           "pdb",
           "bdb",
-          "cProfile");
+          "cProfile",
+          "doctest",
+          "pydoc",
+          "pip",
+          "ensurepip",
+          "venv",
+          "http",
+          "httplib",
+          "urllib",
+          "urllib2",
+          "requests",
+          "aiohttp",
+          "asyncio",
+          "ftplib",
+          "smtplib",
+          "telnetlib",
+          "xmlrpc",
+          "pickle",
+          "_pickle",
+          "cPickle",
+          "marshal",
+          "shelve",
+          "sqlite3");
+
+  /** Of modules that checkpoints may name, what runs code or opens files all the same. */
+  private static final Set<String> HOSTILE_GLOBALS =
+      Set.of(
+          "code.interact",
+          "code.InteractiveConsole",
+          "code.InteractiveInterpreter",
+          "operator.methodcaller",
+          "operator.attrgetter",
+          "torch.load",
+          "torch.serialization.load",
+          "torch.jit.load",
+          "torch.hub.load",
+          "torch.hub.load_state_dict_from_url",
+          "torch.hub.download_url_to_file",
+          "torch.utils.cpp_extension.load",
+          "torch.utils.cpp_extension.load_inline",
+          "torch.utils.collect_env.run",
+          "torch._inductor.codecache.compile_file",
+          "torch.fx.experimental.symbolic_shapes.ShapeEnv.evaluate_guards_expression",
+          "numpy.load",
+          "numpy.testing._private.utils.runstring",
+          "numpy.testing._private.utils.rundocs",
+          "numpy.f2py.compile",
+          "dill.loads",
+          "joblib.load",
+          "cloudpickle.loads");
 
   private static final Set<String> HOSTILE_BUILTINS =
       Set.of(
@@ -54,6 +109,38 @@ final class AllowList {
           "breakpoint",
           "apply",
           "__import__");
+
+  /** What stands beside weights in checkpoints: when and where they were made, and how good. */
+  private static final List<String> HARMLESS =
+      List.of(
+          "builtins.bytearray",
+          "__builtin__.bytearray",
+          "builtins.complex",
+          "__builtin__.complex",
+          "builtins.range",
+          "__builtin__.xrange",
+          "builtins.slice",
+          "__builtin__.slice",
+          "datetime.date",
+          "datetime.datetime",
+          "datetime.time",
+          "datetime.timedelta",
+          "datetime.timezone",
+          "decimal.Decimal",
+          "fractions.Fraction",
+          "numpy.core.multiarray.scalar",
+          "numpy._core.multiarray.scalar",
+          "numpy.dtype",
+          "pathlib.Path",
+          "pathlib.PosixPath",
+          "pathlib.PurePath",
+          "pathlib.PurePosixPath",
+          "pathlib.PureWindowsPath",
+          "pathlib.WindowsPath",
+          "pathlib._local.Path",
+          "pathlib._local.PosixPath",
+          "pathlib._local.WindowsPath",
+          "uuid.UUID");
 
   private static final Map<String, Object> TABLE = new HashMap<>();
 
@@ -69,8 +156,12 @@ final class AllowList {
     function("torch.Size", AllowList::size);
     function("torch.device", (arguments, at) -> new Inert("torch.device", Inert.Origin.INSTANCE));
     function("_codecs.encode", AllowList::encode);
-    function("builtins.set", (arguments, at) -> SET);
-    function("__builtin__.set", (arguments, at) -> SET);
+    function("collections.defaultdict", (arguments, at) -> orderedDict(new Object[0], at));
+    for (String builtins : List.of("builtins", "__builtin__")) {
+      function(builtins + ".set", (arguments, at) -> SET);
+      function(builtins + ".frozenset", (arguments, at) -> SET);
+    }
+    HARMLESS.forEach(AllowList::harmless);
 
     storage("BoolStorage", DType.BOOL);
     storage("ByteStorage", DType.U8);
@@ -123,7 +214,9 @@ final class AllowList {
     }
     String root = module.substring(0, (module + ".").indexOf('.'));
     boolean builtin = module.equals("builtins") || module.equals("__builtin__");
-    if (HOSTILE_MODULES.contains(root) || builtin && HOSTILE_BUILTINS.contains(name)) {
+    if (HOSTILE_MODULES.contains(root)
+        || HOSTILE_GLOBALS.contains(global)
+        || builtin && HOSTILE_BUILTINS.contains(name)) {
       throw at.fail(
           "refused: its pickle names "
               + global
@@ -136,6 +229,11 @@ final class AllowList {
 
   private static void function(String global, Function.Body body) {
     TABLE.put(global, new Function(global, body));
+  }
+
+  /** A function whose result is no tensor, so that nobody misses it. */
+  private static void harmless(String global) {
+    function(global, (arguments, at) -> new Inert(global, Inert.Origin.INSTANCE));
   }
 
   private static void storage(String name, DType dtype) {

@@ -30,6 +30,9 @@ final class Hdf5Chunks {
   private static final int FREE = 1 << 16;
   private static final int LARGEST = Integer.MAX_VALUE - 8;
 
+  /** Deflate makes what cannot shrink a little longer. */
+  private static final int MOST_OVERHEAD = 1024;
+
   /** A chunk's place in the file and in the dataset, and the filters that it went without. */
   private record Chunk(long begin, long size, long without, long[] first) {}
 
@@ -58,15 +61,87 @@ final class Hdf5Chunks {
       WeightEntry entry, Hdf5Type type, Hdf5Object object, int rank, long tree, long dims)
       throws WeightFormatException {
     Hdf5File hdf = object.hdf;
+    long[] chunk = chunk(hdf, entry, rank, dims, Integer.BYTES);
+    Hdf5Chunks reader = new Hdf5Chunks(hdf, entry, chunk, filters(object, entry));
+    long address = hdf.offset(tree);
+    List<Chunk> found = hdf.isUndefined(address) ? List.of() : reader.find(hdf.address(address));
+    return reader.pieces(type, found);
+  }
+
+  /**
+   * As {@link #stored}, of the layout of HDF5 1.10.
+   *
+   * @param at where its flags stand
+   * @return null where the chunks are listed in a way that is not read
+   */
+  static StoredTensor storedNewer(WeightEntry entry, Hdf5Type type, Hdf5Object object, long at)
+      throws WeightFormatException {
+    Hdf5File hdf = object.hdf;
+    int rank = hdf.file.u8(at + 1);
+    int itemSize = hdf.file.u8(at + 2);
+    if (itemSize < 1 || itemSize > Long.BYTES) {
+      throw fail(hdf, entry, "has chunks of an impossible size; it looks damaged");
+    }
+    long[] chunk = chunk(hdf, entry, rank, at + 3, itemSize);
+    Hdf5Chunks reader = new Hdf5Chunks(hdf, entry, chunk, filters(object, entry));
+    long index = at + 3 + (long) rank * itemSize;
+    long bytes = Strided.numel(chunk) * entry.dtype().bytes();
+    List<Hdf5ChunkIndex.Place> places =
+        Hdf5ChunkIndex.read(hdf, hdf.file.u8(at), index, bytes, reader.count());
+    if (places == null) {
+      return null;
+    }
+    List<Chunk> found = new ArrayList<>();
+    for (int i = 0; i < places.size() && i < reader.count(); i++) {
+      Hdf5ChunkIndex.Place place = places.get(i);
+      found.add(new Chunk(place.begin(), place.size(), place.without(), reader.first(i)));
+    }
+    return reader.pieces(type, found);
+  }
+
+  /** The number of chunks that the shape takes. */
+  private long count() {
+    long count = entry.numel() == 0 ? 0 : 1;
+    for (int d = 0; d < chunk.length; d++) {
+      count *= Math.ceilDiv(shape[d], chunk[d]);
+    }
+    return count;
+  }
+
+  /** Where in the dataset the chunk of that number begins. */
+  private long[] first(long number) {
+    long[] first = new long[shape.length];
+    long left = number;
+    for (int d = shape.length - 1; d >= 0; d--) {
+      long along = Math.ceilDiv(shape[d], chunk[d]);
+      first[d] = left % along * chunk[d];
+      left /= along;
+    }
+    return first;
+  }
+
+  private StoredTensor pieces(Hdf5Type type, List<Chunk> found) throws WeightFormatException {
+    if (found.size() != count()) {
+      throw fail(
+          "has %,d chunks, where its shape takes %,d; it was never filled, or is damaged"
+              .formatted(found.size(), count()));
+    }
+    return new Pieces(entry, this, type, found);
+  }
+
+  /** The shape of the chunks, checked: their dimensions stand at {@code dims}. */
+  private static long[] chunk(Hdf5File hdf, WeightEntry entry, int rank, long dims, int itemSize)
+      throws WeightFormatException {
     long[] chunk = new long[entry.shape().length];
     if (rank != chunk.length + 1
-        || hdf.file.u32(dims + 4L * chunk.length) != entry.dtype().bytes()) {
+        || hdf.file.unsigned(dims + (long) itemSize * chunk.length, itemSize)
+            != entry.dtype().bytes()) {
       throw fail(hdf, entry, "has chunks of another rank than its own; it looks damaged");
     }
     long bytes = entry.dtype().bytes();
     for (int d = 0; d < chunk.length; d++) {
-      chunk[d] = hdf.file.u32(dims + 4L * d);
-      if (chunk[d] == 0 || chunk[d] > LARGEST / bytes) {
+      chunk[d] = hdf.file.unsigned(dims + (long) itemSize * d, itemSize);
+      if (chunk[d] < 1 || chunk[d] > LARGEST / bytes) {
         throw fail(hdf, entry, "has chunks of an impossible size; it looks damaged");
       }
       bytes *= chunk[d];
@@ -79,21 +154,7 @@ final class Hdf5Chunks {
           "would decompress to %,d bytes; refused. If it is yours, save it uncompressed"
               .formatted(entry.bytes()));
     }
-    Hdf5Chunks reader = new Hdf5Chunks(hdf, entry, chunk, filters(object, entry));
-    long address = hdf.offset(tree);
-    List<Chunk> found = hdf.isUndefined(address) ? List.of() : reader.find(hdf.address(address));
-    long expected = entry.numel() == 0 ? 0 : 1;
-    for (int d = 0; d < chunk.length; d++) {
-      expected *= Math.ceilDiv(reader.shape[d], chunk[d]);
-    }
-    if (found.size() != expected) {
-      throw fail(
-          hdf,
-          entry,
-          "has %,d chunks, where its shape takes %,d; it was never filled, or is damaged"
-              .formatted(found.size(), expected));
-    }
-    return new Pieces(entry, reader, type, found);
+    return chunk;
   }
 
   private record Pieces(WeightEntry entry, Hdf5Chunks reader, Hdf5Type type, List<Chunk> chunks)
@@ -223,6 +284,9 @@ final class Hdf5Chunks {
   }
 
   private byte[] decode(Chunk next, int length) throws WeightFormatException {
+    if (next.size > length + length / 64 + MOST_OVERHEAD) {
+      throw fail("has a chunk of %,d bytes, where %,d are due".formatted(next.size, length));
+    }
     byte[] bytes = hdf.file.slice(next.begin, next.size).toArray(ValueLayout.JAVA_BYTE);
     for (int i = filters.size() - 1; i >= 0; i--) {
       if ((next.without >>> i & 1) == 0) {

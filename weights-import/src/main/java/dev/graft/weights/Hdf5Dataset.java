@@ -57,9 +57,16 @@ final class Hdf5Dataset {
       throws WeightFormatException {
     int version = hdf.file.u8(layout.begin());
     int kind = hdf.file.u8(layout.begin() + (version < 3 ? 2 : 1));
-    if (version < 1 || version > 4 || version == 4 && kind > CONTIGUOUS) {
+    StoredTensor newer = null;
+    if (version == 4 && kind == CHUNKED) {
+      newer = Hdf5Chunks.storedNewer(entry, type, object, layout.begin() + 2);
+    }
+    if (version < 1 || version > 4 || version == 4 && kind > CONTIGUOUS && newer == null) {
       throw fail(
           "is laid out in a way of HDF5 1.10 that is not read; save it with libver='earliest'");
+    }
+    if (newer != null) {
+      return newer;
     }
     long at = layout.begin() + 2;
     if (version < 3) {

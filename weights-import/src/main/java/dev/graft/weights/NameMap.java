@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Brings a ResNet's weights under torchvision's names, whosever they were: {@code
@@ -20,6 +21,10 @@ import java.util.Optional;
  * them; its epsilon, 1.001e-5, into the variance.
  */
 public final class NameMap {
+  /** What torch.compile and sharded training put in the middle of names, layer by layer. */
+  private static final Pattern WRAPPED =
+      Pattern.compile("(?<![^.])(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\\.");
+
   private NameMap() {}
 
   private record Match(Convention convention, String prefix) {}
@@ -37,13 +42,14 @@ public final class NameMap {
     state
         .tensors()
         .forEach((name, tensor) -> {
-          String plain = KerasLayout.plain(name);
+          String plain = WRAPPED.matcher(KerasLayout.plain(name)).replaceAll("");
           if (given.put(plain, tensor) != null) {
             throw new IllegalArgumentException(
                 "names: both %s and %s are %s".formatted(original.get(plain), name, plain));
           }
           original.put(plain, name);
         });
+    boolean byPosition = nameByPosition(given, original);
     Match match = match(given);
     if (match == null) {
       return new Renamed(state, Optional.empty(), "", Map.of(), List.of(), List.of());
@@ -69,12 +75,29 @@ public final class NameMap {
       }
       renamed.put(to, tensor);
     });
-    return finish(match, renamed, sources, leftOut);
+    return finish(match, renamed, sources, leftOut, byPosition);
+  }
+
+  /** Gives Keras 3's layers their own names; false where there are none of these. */
+  private static boolean nameByPosition(Map<String, Tensor> given, Map<String, String> original) {
+    Map<String, String> names = KerasPositions.of(given);
+    for (Map.Entry<String, String> entry : names.entrySet()) {
+      given.put(entry.getValue(), given.remove(entry.getKey()));
+      original.put(entry.getValue(), original.remove(entry.getKey()));
+    }
+    return !names.isEmpty();
   }
 
   private static Renamed finish(
-      Match match, StateDict renamed, Map<String, String> sources, List<String> leftOut) {
+      Match match,
+      StateDict renamed,
+      Map<String, String> sources,
+      List<String> leftOut,
+      boolean byPosition) {
     List<String> notes = new ArrayList<>();
+    if (byPosition) {
+      notes.add("layers told by their positions");
+    }
     StateDict state = renamed;
     if (match.convention.isKeras()) {
       state = KerasLayout.toTorch(state, sources);

@@ -12,14 +12,19 @@ final class Names {
    */
   private static final List<String> TRAINERS = List.of("model.", "backbone.");
 
+  /** torch's AveragedModel keeps its number of updates beside the network. */
+  private static final String AVERAGED = "n_averaged";
+
   private Names() {}
 
   /**
-   * The prefix that can come off all names: one or several of the known ones in a row.
+   * The prefix that can come off all names, but for a counter beside the network: one or several of
+   * the known ones in a row.
    *
    * @param wrapped whether the weights were found inside a checkpoint, under a key of its own
    */
-  static String prefix(List<String> names, boolean wrapped) {
+  static String prefix(List<String> all, boolean wrapped) {
+    List<String> names = all.stream().filter(name -> !name.equals(AVERAGED)).toList();
     int length = 0;
     while (true) {
       int more = common(names, length, WRAPPERS);

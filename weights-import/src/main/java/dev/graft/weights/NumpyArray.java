@@ -127,6 +127,10 @@ record NumpyArray(
    * @throws WeightFormatException if the type cannot be read, or a size exceeds any file
    */
   long bytes(String name, FileBytes file) throws WeightFormatException {
+    if (isNoNumber()) {
+      throw file.fail(
+          "array \"%s\" holds texts, dates or Python objects, no numbers".formatted(name));
+    }
     if (dtype == null) {
       throw file.fail(
           "array \"%s\" is of NumPy type %s, which is none of b1, i1 to i8, u1 to u8, f2, f4, f8;"

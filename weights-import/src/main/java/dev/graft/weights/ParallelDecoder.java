@@ -43,6 +43,9 @@ final class ParallelDecoder {
   /** A piece of work, and how many values it makes. */
   private record Task(long size, Body body) {}
 
+  /** A run of an array that a tensor's values are to fill. */
+  record Target(float[] array, int offset) {}
+
   private ParallelDecoder(List<Task> tasks) {
     this.tasks = tasks;
   }
@@ -69,16 +72,37 @@ final class ParallelDecoder {
         addTasks(tensor, file, values, i, tasks);
       }
     }
+    run(tasks, total);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = values[same[i]];
+    }
+    return values;
+  }
+
+  /**
+   * Decodes each tensor into its place.
+   *
+   * @param file the file that they are in
+   * @throws WeightFormatException if one cannot be decoded
+   */
+  static void decode(List<StoredTensor> tensors, FileBytes file, List<Target> targets)
+      throws WeightFormatException {
+    List<Task> tasks = new ArrayList<>();
+    long total = 0;
+    for (int i = 0; i < targets.size(); i++) {
+      total += tensors.get(i).entry().numel();
+      addTasks(tensors.get(i), file, targets.get(i), tasks);
+    }
+    run(tasks, total);
+  }
+
+  private static void run(List<Task> tasks, long total) throws WeightFormatException {
     tasks.sort(Comparator.comparingLong(task -> -task.size));
     int threads =
         total < WORTH_THREADS
             ? 1
             : Integer.getInteger("graft.threads", Runtime.getRuntime().availableProcessors());
     new ParallelDecoder(tasks).run(Math.min(threads, tasks.size()));
-    for (int i = 0; i < values.length; i++) {
-      values[i] = values[same[i]];
-    }
-    return values;
   }
 
   private static Object tie(StoredTensor tensor) {
@@ -96,26 +120,42 @@ final class ParallelDecoder {
               numel,
               () -> {
                 values[i] = new float[numel];
-                decode(mapped, file, values[i], 0, numel);
+                decode(mapped, file, new Target(values[i], 0), 0, numel);
               }));
     } else {
-      float[] whole = new float[numel];
-      values[i] = whole;
-      for (int from = 0; from < numel; from += PIECE) {
-        int at = from;
-        int count = Math.min(PIECE, numel - from);
-        tasks.add(new Task(count, () -> decode(mapped, file, whole, at, count)));
-      }
+      values[i] = new float[numel];
+      addTasks(tensor, file, new Target(values[i], 0), tasks);
     }
   }
 
-  /** Decodes a run of a tensor whose elements lie one after another. */
+  private static void addTasks(
+      StoredTensor tensor, FileBytes file, Target target, List<Task> tasks) {
+    int numel = (int) tensor.entry().numel();
+    if (!(tensor instanceof StoredTensor.Mapped mapped) || !mapped.isDense()) {
+      tasks.add(
+          new Task(
+              numel,
+              () ->
+                  System.arraycopy(
+                      tensor.mapped().decode(), 0, target.array, target.offset, numel)));
+      return;
+    }
+    for (int from = 0; from < numel; from += PIECE) {
+      int at = from;
+      int count = Math.min(PIECE, numel - from);
+      tasks.add(new Task(count, () -> decode(mapped, file, target, at, count)));
+    }
+  }
+
+  /** Decodes the values from {@code at} on of a tensor that lies one element after another. */
   private static void decode(
-      StoredTensor.Mapped tensor, FileBytes file, float[] to, int at, int count) {
+      StoredTensor.Mapped tensor, FileBytes file, Target target, int at, int count) {
     int itemSize = tensor.entry().dtype().bytes();
     long first = tensor.offset() + at;
+    float[] to = target.array;
+    int into = target.offset + at;
     if (count < WORTH_READING || !tensor.bytes().isNative()) {
-      tensor.decoder().decode(first, 1, to, at, count);
+      tensor.decoder().decode(first, 1, to, into, count);
       return;
     }
     ByteBuffer buffer = BUFFER.get();
@@ -124,9 +164,9 @@ final class ParallelDecoder {
       buffer.clear().limit(n * itemSize);
       if (file.read(tensor.bytes(), (first + done) * itemSize, buffer)) {
         MemorySegment bytes = MemorySegment.ofBuffer(buffer.clear());
-        new Decoder(bytes, tensor.order(), tensor.entry().dtype()).decode(0, 1, to, at + done, n);
+        new Decoder(bytes, tensor.order(), tensor.entry().dtype()).decode(0, 1, to, into + done, n);
       } else {
-        tensor.decoder().decode(first + done, 1, to, at + done, n);
+        tensor.decoder().decode(first + done, 1, to, into + done, n);
       }
       done += n;
     }

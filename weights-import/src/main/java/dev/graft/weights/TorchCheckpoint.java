@@ -7,8 +7,7 @@ import dev.graft.weights.Pickled.Tuple;
 import dev.graft.weights.WeightFormat.Contents;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,35 +18,16 @@ import java.util.Set;
  * state dict is one entry beside the optimiser's state, the epoch and the arguments.
  */
 final class TorchCheckpoint {
-  /** Where checkpoints keep their weights, best first: averaged weights before the last ones. */
-  static final List<String> WRAPPINGS =
-      List.of(
-          "state_dict_ema",
-          "model_ema",
-          "ema_state_dict",
-          "ema",
-          "state_dict",
-          "model_state_dict",
-          "model",
-          "net",
-          "network");
-
-  /** More wrappings inside each other than anybody makes. */
-  private static final int DEEPEST = 8;
-
   /** Longer texts (a commit's diff, a whole configuration) are no metadata. */
   private static final int LONGEST_METADATA = 1000;
 
   private final FileBytes file;
   private final ByteOrder order;
-  private final Set<Dict> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 
   TorchCheckpoint(FileBytes file, ByteOrder order) {
     this.file = file;
     this.order = order;
   }
-
-  private record Found(Dict dict, List<String> path) {}
 
   /**
    * What the file holds.
@@ -59,15 +39,25 @@ final class TorchCheckpoint {
     if (!(object instanceof Dict root)) {
       throw notWeights(object);
     }
-    Found found = search(root, List.of());
+    StateDictSearch.Found found = new StateDictSearch().search(root);
     if (found == null) {
       throw noTensors(root);
     }
+    if (!found.others().isEmpty()) {
+      throw several(found);
+    }
+    Set<String> names = new HashSet<>();
     List<StoredTensor> tensors = new ArrayList<>();
     List<String> skipped = new ArrayList<>();
-    for (Map.Entry<Object, Object> item : found.dict.items.entrySet()) {
-      String name = item.getKey() instanceof String text ? text : null;
+    for (Map.Entry<Object, Object> item : found.dict().items.entrySet()) {
+      String name =
+          item.getKey() instanceof String || item.getKey() instanceof Long
+              ? item.getKey().toString()
+              : null;
       if (name != null && item.getValue() instanceof TorchTensor tensor) {
+        if (!names.add(name)) {
+          throw file.fail("has two tensors called \"" + name + "\"; refused");
+        }
         tensors.add(stored(name, tensor));
       } else if (item.getValue() instanceof Inert inert
           && inert.origin() != Inert.Origin.INSTANCE) {
@@ -76,26 +66,7 @@ final class TorchCheckpoint {
         skipped.add(name == null ? "a key that is no text" : name);
       }
     }
-    return new Contents(tensors, metadata(root), found.path, skipped);
-  }
-
-  /** The innermost dict with tensors under the wrapping keys, best key first; or null. */
-  private Found search(Dict dict, List<String> path) {
-    if (path.size() == DEEPEST || !seen.add(dict)) {
-      return null;
-    }
-    for (String key : WRAPPINGS) {
-      if (dict.items.get(key) instanceof Dict inner) {
-        List<String> deeper = new ArrayList<>(path);
-        deeper.add(key);
-        Found found = search(inner, deeper);
-        if (found != null) {
-          return found;
-        }
-      }
-    }
-    boolean tensors = dict.items.values().stream().anyMatch(TorchTensor.class::isInstance);
-    return tensors ? new Found(dict, path) : null;
+    return new Contents(tensors, metadata(root), found.path(), skipped);
   }
 
   private StoredTensor stored(String name, TorchTensor tensor) {
@@ -140,8 +111,19 @@ final class TorchCheckpoint {
     };
   }
 
+  private WeightFormatException several(StateDictSearch.Found found) {
+    String key = found.path().getFirst();
+    return file.fail(
+        "holds several sets of weights, under \"%s\" and \"%s\"; in Python save the one that is"
+                .formatted(key, String.join("\", \"", found.others()))
+            + " meant: torch.save(torch.load(\"…\")[\"%s\"], \"weights.pt\")".formatted(key));
+  }
+
   private WeightFormatException noTensors(Dict root) {
-    for (String key : WRAPPINGS) {
+    if (root.items.isEmpty()) {
+      return file.fail("holds an empty dict, no tensors; " + advice());
+    }
+    for (String key : StateDictSearch.WRAPPINGS) {
       if (root.items.get(key) instanceof Inert inert) {
         return wholeObject("\"" + key + "\" ", inert);
       }

@@ -16,6 +16,12 @@ final class Unrecognised {
               "is a Git LFS pointer, not the weights; run \"git lfs pull\" to fetch them"),
           new Hint("PK", "is an empty or broken zip archive; fetch it again"),
           new Hint("\u001f\u008b", "is compressed with gzip; decompress it first"),
+          new Hint("BZh", "is compressed with bzip2; decompress it first"),
+          new Hint("\u00fd7zXZ", "is compressed with xz; decompress it first"),
+          new Hint("(\u00b5/\u00fd", "is compressed with zstd; decompress it first"),
+          new Hint("7z\u00bc\u00af", "is a 7-Zip archive; unpack it first"),
+          new Hint("Rar!", "is a RAR archive; unpack it first"),
+          new Hint("GGUF", "is a GGUF file of a language model, which is not read"),
           new Hint(
               "\u0080",
               "is a Python pickle, but not one of torch.save's; in Python save"

@@ -19,12 +19,22 @@ class CheckpointWrappingsTest {
         "state_dict_ema",
         "model_ema",
         "ema_state_dict",
+        "ema_model",
         "ema",
+        "params_ema",
         "state_dict",
         "model_state_dict",
+        "model_state",
         "model",
         "net",
-        "network"
+        "network",
+        "params",
+        "weights",
+        "teacher",
+        "student",
+        "backbone",
+        "encoder",
+        "a_key_of_their_own"
       })
   void areSeenThrough(String key) throws IOException {
     PickleBytes pickle = PickleBytes.begin().op('}', '(').text("epoch").number(3).text(key);

@@ -36,6 +36,18 @@ class KerasHdf5Test {
         .add("z", conv);
   }
 
+  /** A table of chunks, a chunk alone, and chunks in a row. */
+  @Test
+  void newerChunksAreRead() throws IOException {
+    try (WeightFile file = WeightBytes.open(Hdf5Seeds.newerChunks())) {
+      assertEquals(
+          "[fixed F32 [2, 3], single F32 [2, 3], row F32 [2, 3]]", file.entries().toString());
+      for (WeightEntry entry : file.entries()) {
+        assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, file.decode(entry.name()), entry.name());
+      }
+    }
+  }
+
   @Test
   void layersComeInKerassOrder() throws IOException {
     try (WeightFile file = open(Hdf5Bytes.file(layers()))) {

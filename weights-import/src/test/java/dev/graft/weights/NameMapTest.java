@@ -211,6 +211,18 @@ class NameMapTest {
   }
 
   @Test
+  void wrappersOfSingleLayersComeOff() {
+    StateDict state =
+        state(
+            "conv1.weight",
+            "layer1._orig_mod.0.conv1.weight",
+            "layer1._orig_mod.0._fsdp_wrapped_module.bn1.bias");
+    assertEquals(
+        List.of("conv1.weight", "layer1.0.conv1.weight", "layer1.0.bn1.bias"),
+        List.copyOf(NameMap.toTorchvision(state).state().names()));
+  }
+
+  @Test
   void kerassEpsilonGoesIntoTheVariance() {
     StateDict state = new StateDict();
     state.put("conv2_block1_1_conv.kernel", Tensor.ones(1, 1, 3, 2));

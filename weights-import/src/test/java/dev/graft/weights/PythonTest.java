@@ -118,12 +118,29 @@ class PythonTest {
     Python.script("h5py", "write-keras.py", folder);
     StateDict expected = Weights.load(folder.resolve("expected.npz"));
     for (String name :
-        List.of("weights-earliest", "weights-latest", "model", "big-endian", "gzip", "chunked")) {
+        List.of(
+            "weights-earliest",
+            "weights-latest",
+            "model",
+            "big-endian",
+            "gzip",
+            "chunked",
+            "newer",
+            "newer-gzip")) {
       StateDict read = Weights.load(folder.resolve(name + ".h5"));
       StateDict renamed = new StateDict();
       read.tensors().forEach((key, tensor) -> renamed.put(key.replace('/', '|'), tensor));
       assertSameValues(expected, renamed);
     }
+    StateDict pages = Weights.load(folder.resolve("pages.h5"));
+    assertEquals(5, pages.size());
+    for (Tensor tensor : pages.tensors().values()) {
+      assertArrayEquals(Tensor.arange(6000).toArray(), tensor.toArray());
+    }
+    String growing =
+        assertThrows(WeightFormatException.class, () -> Weights.open(folder.resolve("growing.h5")))
+            .getMessage();
+    assertTrue(growing.contains("\"g\" is laid out in a way of HDF5 1.10"), growing);
     StateDict keras3 = Weights.load(folder.resolve("keras3.weights.h5"));
     assertEquals(600, keras3.size());
     assertEquals(2991f, keras3.get("layers/dense_299/vars/1").toArray()[2]);

@@ -36,6 +36,61 @@ class TorchCheckpointTest {
     }
   }
 
+  /** A counter beside an averaged network, which is DataParallel's as well. */
+  @Test
+  void anAverageIsSeenThrough() throws IOException {
+    PickleBytes pickle = PickleBytes.begin().op('}').text("model_ema").op('}', '(');
+    pickle.text("n_averaged").tensor("FloatStorage", "0", 6);
+    pickle.text("module.w").tensor("FloatStorage", "0", 2, 3).op('u', 's');
+    try (WeightFile file = open(zip(pickle.end(), ONE))) {
+      assertEquals("[n_averaged F32 [6], w F32 [2, 3]]", file.entries().toString());
+      assertEquals("module.", file.prefix());
+      assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, file.decode("w"));
+    }
+  }
+
+  @Test
+  void severalSetsOfWeightsAreNotGuessedBetween() {
+    PickleBytes pickle = PickleBytes.begin().op('}', '(');
+    for (String key : List.of("generator", "discriminator", "optimizer_d")) {
+      pickle.text(key).op('}').text("w").tensor("FloatStorage", "0", 6).op('s');
+    }
+    String message = refusal(zip(pickle.op('u').end(), ONE));
+    assertTrue(
+        message.endsWith(
+            "holds several sets of weights, under \"generator\" and \"discriminator\"; in Python"
+                + " save the one that is meant: torch.save(torch.load(\"…\")[\"generator\"],"
+                + " \"weights.pt\")"),
+        message);
+  }
+
+  /** The state of a generator of random numbers lies beside them. */
+  @Test
+  void theLargerSetIsTheWeights() throws IOException {
+    PickleBytes pickle = PickleBytes.begin().op('}', '(');
+    pickle.text("seed").tensor("FloatStorage", "0", 6).text("trunk").op('}', '(');
+    pickle.text("a").tensor("FloatStorage", "0", 6).text("b").tensor("FloatStorage", "0", 2, 3);
+    try (WeightFile file = open(zip(pickle.op('u', 'u').end(), ONE))) {
+      assertEquals("[a F32 [6], b F32 [2, 3]]", file.entries().toString());
+      assertEquals(List.of("trunk"), file.wrapping());
+    }
+  }
+
+  @Test
+  void numbersAsKeysAndDefaultsAreRead() throws IOException {
+    PickleBytes pickle = PickleBytes.begin().global("collections", "defaultdict");
+    pickle.global("__builtin__", "list").op(0x85, 'R', '(');
+    pickle.number(0).tensor("FloatStorage", "0", 6).text("when").global("datetime", "date");
+    pickle.number(7).op(0x85, 'R', 'u');
+    try (WeightFile file = open(zip(pickle.end(), ONE))) {
+      assertEquals("[0 F32 [6]]", file.entries().toString());
+      assertEquals(List.of("when"), file.skipped());
+    }
+    PickleBytes twice = PickleBytes.begin().op('}', '(');
+    twice.number(0).tensor("FloatStorage", "0", 6).text("0").tensor("FloatStorage", "0", 2, 3);
+    assertTrue(refusal(zip(twice.op('u').end(), ONE)).contains("two tensors called \"0\""));
+  }
+
   @Test
   void parametersAndSubclassesAreTheirData() throws IOException {
     PickleBytes pickle = PickleBytes.begin().op('}', '(');
@@ -192,7 +247,7 @@ class TorchCheckpointTest {
   @Test
   void dictsInsideThemselvesEnd() {
     PickleBytes pickle = PickleBytes.begin().op('}', 'q', 0, '(');
-    for (String key : TorchCheckpoint.WRAPPINGS) {
+    for (String key : StateDictSearch.WRAPPINGS) {
       pickle.text(key).op('h', 0);
     }
     only(pickle.op('u'));

@@ -5,15 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import dev.graft.tensor.Rng;
 import dev.graft.tensor.StateDict;
+import dev.graft.tensor.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -68,6 +74,77 @@ class WeightFileTest {
     assertEquals("pt", weights.metadata().get("format"));
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void everyFormatReadsIntoTensorsThatAreThere(SampleFile sample) throws IOException {
+    Path path = folder.resolve("file");
+    Files.write(path, sample.bytes());
+    Tensor plain = Tensor.zeros(2, 3);
+    Tensor turned = Tensor.zeros(3, 2).permute(1, 0);
+    Tensor part = Tensor.zeros(5).narrow(0, 1, 2);
+    try (WeightFile file = Weights.open(path)) {
+      file.readInto(Map.of("w", plain, "b", part));
+      file.readInto(Map.of("w", turned));
+      assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, plain.toArray());
+      assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, turned.toArray());
+      assertArrayEquals(new float[] {0, 7, 8, 0, 0}, part.view().array());
+      assertEquals(1, plain.view().buffer().changes());
+    }
+  }
+
+  @Test
+  void whatDoesNotFitIsNotReadInto() throws IOException {
+    try (WeightFile file = WeightBytes.open(WeightBytes.smallZip())) {
+      Tensor w = Tensor.zeros(2, 3);
+      Map<String, Tensor> targets = new LinkedHashMap<>(Map.of("w", w));
+      targets.put("b", Tensor.zeros(3));
+      String message =
+          assertThrows(WeightFormatException.class, () -> file.readInto(targets)).getMessage();
+      assertTrue(message.endsWith("tensor b F32 [2] does not fit into [3]"), message);
+      assertArrayEquals(new float[6], w.toArray());
+      assertThrows(WeightFormatException.class, () -> file.readInto(Map.of("c", w)));
+    }
+  }
+
+  /** Large ones are decoded in pieces, on several threads. */
+  @Test
+  void largeTensorsAreReadIntoTheirPlaces() throws IOException {
+    Tensor large = Tensor.randn(Rng.of(5), 3, 1 << 20);
+    Tensor small = Tensor.randn(Rng.of(6), 5000);
+    for (boolean pth : new boolean[] {true, false}) {
+      Path path = folder.resolve(pth ? "large.pth" : "large.safetensors");
+      StateDict state = new StateDict().put("small", small).put("large", large);
+      if (pth) {
+        TorchSave.write(path, state);
+      } else {
+        Safetensors.write(path, state);
+      }
+      Tensor into = Tensor.zeros(3, 1 << 20);
+      Tensor second = Tensor.zeros(5000);
+      try (WeightFile file = Weights.open(path)) {
+        file.readInto(Map.of("large", into, "small", second));
+      }
+      assertArrayEquals(large.toArray(), into.toArray());
+      assertArrayEquals(small.toArray(), second.toArray());
+    }
+  }
+
+  /** On all threads together: the file's bytes become the tensors' values, and nothing else. */
+  @Test
+  void readingIntoTensorsTakesNoSecondModel() throws IOException {
+    Tensor large = Tensor.zeros(16, 1 << 20);
+    Path path = folder.resolve("model.pth");
+    TorchSave.write(path, new StateDict().put("w", large));
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (WeightFile file = Weights.open(path)) {
+      file.readInto(Map.of("w", large)); // classes that load for the first time count, too
+      long before = threads.getTotalThreadAllocatedBytes();
+      file.readInto(Map.of("w", large));
+      long allocated = threads.getTotalThreadAllocatedBytes() - before;
+      assertTrue(allocated < 4 << 20, allocated + " bytes for a model of 64 MB");
+    }
+  }
+
   @Test
   void readingByNameAndAfterClosing() throws IOException {
     WeightFile file = WeightBytes.open(WeightBytes.smallZip());
@@ -114,6 +191,8 @@ class WeightFileTest {
     assertTrue(refusal("x".repeat(257) + "ustar").contains("tar"));
     assertTrue(refusal("PK\u0005\u0006").contains("zip"));
     assertTrue(refusal("\u0080\u0002}.").contains("pickle"));
+    assertTrue(refusal("BZh91AY&SY").contains("bzip2"));
+    assertTrue(refusal("GGUF\u0003\0\0\0").contains("language model"));
     assertTrue(refusal("x").contains("only 1 bytes"));
     assertTrue(refusal("something else").contains("these are: npz, keras archive, torch zip,"));
   }

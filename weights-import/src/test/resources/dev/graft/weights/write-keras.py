@@ -42,6 +42,24 @@ with h5py.File(f"{folder}/gzip.h5", "w") as f:
     keras(f, {"compression": "gzip", "shuffle": True, "fletcher32": True})
 with h5py.File(f"{folder}/chunked.h5", "w") as f:
     keras(f, {"chunks": True})
+with h5py.File(f"{folder}/newer.h5", "w", libver="latest") as f:
+    keras(f, {"chunks": True})
+with h5py.File(f"{folder}/newer-gzip.h5", "w", libver="latest") as f:
+    keras(f, {"compression": "gzip", "shuffle": True, "fletcher32": True})
+pages = numpy.arange(6000, dtype="float32").reshape(2, 3000)
+with h5py.File(f"{folder}/pages.h5", "w", libver="latest") as f:
+    f.create_dataset("paged", data=pages, chunks=(1, 2))
+    f.create_dataset("gzip", data=pages, chunks=(1, 2), compression="gzip")
+    f.create_dataset("one", data=pages, chunks=pages.shape)
+    f.create_dataset("one-gzip", data=pages, chunks=pages.shape, compression="gzip")
+    early = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    early.set_chunk((1, 250))
+    early.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+    space = h5py.h5s.create_simple(pages.shape)
+    row = h5py.h5d.create(f.id, b"row", h5py.h5t.IEEE_F32LE, space, early)
+    row.write(h5py.h5s.ALL, h5py.h5s.ALL, pages)
+with h5py.File(f"{folder}/growing.h5", "w", libver="latest") as f:
+    f.create_dataset("g", data=pages, chunks=(1, 2), maxshape=(None, 3000))
 with h5py.File(f"{folder}/keras3.weights.h5", "w") as f:
     for i in range(300):
         g = f.create_group(f"layers/dense_{i}", track_order=True).create_group("vars", track_order=True)

@@ -15,8 +15,9 @@ import java.util.regex.Pattern;
  * A server's answer, after its redirections.
  *
  * @param linkedDigest the checksum that a redirection told of (Hugging Face's); empty if none did
+ * @param advice what to do about a refusal, to go behind it; often nothing
  */
-record Answer(HttpResponse<InputStream> response, String linkedDigest) {
+record Answer(HttpResponse<InputStream> response, String linkedDigest, String advice) {
   private static final Pattern RANGE =
       Pattern.compile("bytes (?:(\\d{1,18})-\\d{1,18}|\\*)/(\\d{1,18}|\\*)");
 

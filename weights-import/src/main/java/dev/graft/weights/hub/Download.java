@@ -135,7 +135,7 @@ final class Download {
       }
       default -> {
         boolean absent = answer.status() == 404 || answer.status() == 410;
-        throw new FinalException("answered " + answer.status(), absent);
+        throw new FinalException("answered " + answer.status() + answer.advice(), absent);
       }
     };
   }

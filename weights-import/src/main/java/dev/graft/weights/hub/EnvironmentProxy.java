@@ -25,14 +25,36 @@ final class EnvironmentProxy extends ProxySelector {
 
   @Override
   public List<Proxy> select(URI address) {
-    String given = variable(address.getScheme().toLowerCase(Locale.ROOT) + "_proxy");
-    if (given.isBlank() || isExcepted(address.getHost())) {
+    URI proxy = proxy(address);
+    if (proxy == null) {
       return otherwise == null ? List.of(Proxy.NO_PROXY) : otherwise.select(address);
     }
-    URI proxy = URI.create(given.contains("://") ? given : "http://" + given);
     int port = proxy.getPort() < 0 ? 80 : proxy.getPort();
     return List.of(
         new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(proxy.getHost(), port)));
+  }
+
+  /**
+   * The address of the environment's proxy for an address, with its name and password; or null.
+   *
+   * @throws IllegalArgumentException if the variable holds no address of an HTTP proxy
+   */
+  URI proxy(URI address) {
+    String name = address.getScheme().toLowerCase(Locale.ROOT) + "_proxy";
+    String given = variable(name).strip();
+    if (given.isEmpty() || isExcepted(address.getHost())) {
+      return null;
+    }
+    URI proxy;
+    try {
+      proxy = URI.create(given.contains("://") ? given : "http://" + given);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(name + " holds no address"); // nor is its password shown
+    }
+    if (proxy.getHost() == null || !proxy.getScheme().matches("(?i)https?")) {
+      throw new IllegalArgumentException(name + " holds no address of an HTTP proxy");
+    }
+    return proxy;
   }
 
   private String variable(String name) {

@@ -28,7 +28,9 @@ import java.util.Optional;
  *       by commas, that have files as the cache has them.
  *   <li>{@code GRAFT_OFFLINE} ({@code graft.offline}): {@code 1} or {@code true} forbids the
  *       network; mirrors that are folders are still looked into.
- *   <li>{@code https_proxy}, {@code http_proxy}, {@code no_proxy}, or Java's own properties.
+ *   <li>{@code https_proxy}, {@code http_proxy} ({@code http://HOST:PORT} or {@code
+ *       http://NAME:PASSWORD@HOST:PORT}), {@code no_proxy}, or Java's own properties.
+ *   <li>{@code HF_TOKEN}: who is asking, for private repositories of Hugging Face.
  * </ul>
  *
  * <p>What PyTorch has in its own cache is used where it lies.

@@ -7,16 +7,12 @@ import java.util.regex.Pattern;
 /**
  * A repository of Hugging Face: {@code hf:timm/resnet50.a1_in1k}, or {@code hf:OWNER/NAME@REVISION}
  * for a branch, a tag or a commit. Its main branch is fetched once; what lies in the cache then is
- * not looked up again.
+ * not looked up again. {@code HF_ENDPOINT} names another server with the same paths, {@code
+ * HF_TOKEN} opens private and gated repositories, as for Hugging Face's own tools.
  */
 public record HuggingFace(String owner, String name, String revision) {
   private static final Pattern SPEC =
       Pattern.compile("(?:hf:)([\\w-][\\w.-]*)/([\\w-][\\w.-]*)(?:@([\\w-][\\w.-]*))?");
-
-  /**
-   * Other servers with the same paths are named by HF_ENDPOINT, as for Hugging Face's own tools.
-   */
-  private static final String ENDPOINT = "https://huggingface.co";
 
   /** Configurations are short. */
   private static final long MOST_TEXT = 4L << 20;
@@ -51,7 +47,7 @@ public record HuggingFace(String owner, String name, String revision) {
   }
 
   private RemoteFile file(String file, long most) {
-    String endpoint = System.getenv().getOrDefault("HF_ENDPOINT", ENDPOINT);
+    String endpoint = Credentials.endpoint(System.getenv());
     URI address =
         URI.create("%s/%s/%s/resolve/%s/%s".formatted(endpoint, owner, name, revision, file));
     return new RemoteFile(

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -26,15 +27,22 @@ final class Requests implements AutoCloseable {
 
   private final HttpClient client;
   private final Patience patience;
+  private final Credentials credentials;
 
   Requests(Patience patience) {
+    this(patience, System.getenv());
+  }
+
+  Requests(Patience patience, Map<String, String> environment) {
     this.patience = patience;
+    EnvironmentProxy proxies = new EnvironmentProxy(environment, ProxySelector.getDefault());
+    credentials = new Credentials(environment, proxies);
     client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(patience.connect())
             .followRedirects(HttpClient.Redirect.NEVER)
-            .proxy(new EnvironmentProxy(System.getenv(), ProxySelector.getDefault()))
+            .proxy(proxies)
             .build();
   }
 
@@ -53,7 +61,7 @@ final class Requests implements AutoCloseable {
       int status = response.statusCode();
       String location = response.headers().firstValue("location").orElse(null);
       if (status < 301 || status > 308 || status == 304 || location == null) {
-        return new Answer(response, digest);
+        return new Answer(response, digest, credentials.advice(status, at));
       }
       response.body().close();
       at = redirected(at, location);
@@ -75,11 +83,17 @@ final class Requests implements AutoCloseable {
     return to;
   }
 
-  private HttpRequest request(URI address, long from, String validator) {
+  private HttpRequest request(URI address, long from, String validator) throws FinalException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(address)
             .header("accept-encoding", "identity")
             .header("user-agent", "graft");
+    try {
+      header(request, "authorization", credentials.server(address));
+      header(request, "proxy-authorization", credentials.proxy(address));
+    } catch (IllegalArgumentException e) {
+      throw new FinalException("cannot be asked: " + e.getMessage());
+    }
     if (from > 0) {
       request.header("range", "bytes=" + from + "-");
       if (!validator.isEmpty()) {
@@ -87,6 +101,12 @@ final class Requests implements AutoCloseable {
       }
     }
     return request.build();
+  }
+
+  private static void header(HttpRequest.Builder request, String name, String value) {
+    if (!value.isEmpty()) {
+      request.header(name, value);
+    }
   }
 
   /** Waits for the head of an answer. A request's own timeout counts the body too, from 26 on. */
@@ -100,6 +120,10 @@ final class Requests implements AutoCloseable {
       throw new HttpTimeoutException("no answer");
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException io) {
+        String refused = String.valueOf(io.getMessage()); // the client's "Tunnel failed, got: 407"
+        if (refused.startsWith("Tunnel failed") && refused.endsWith("407")) {
+          throw new FinalException("proxy answered 407" + credentials.advice(407, request.uri()));
+        }
         throw io;
       }
       throw new IOException(e.getCause());

@@ -4,14 +4,21 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** Fetches a file as a process of its own. */
 public final class FetchProcess {
   private FetchProcess() {}
 
   static Process start(Path home, RemoteFile file) throws IOException {
+    return start(home, file, Map.of());
+  }
+
+  static Process start(Path home, RemoteFile file, Map<String, String> environment)
+      throws IOException {
     String classes = System.getProperty("surefire.test.class.path", "");
-    return new ProcessBuilder(
+    ProcessBuilder builder =
+        new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-cp",
             classes.isEmpty() ? System.getProperty("java.class.path") : classes,
@@ -19,9 +26,9 @@ public final class FetchProcess {
             home.toString(),
             file.path(),
             file.address().toString(),
-            file.digest())
-        .redirectErrorStream(true)
-        .start();
+            file.digest());
+    builder.environment().putAll(environment);
+    return builder.redirectErrorStream(true).start();
   }
 
   /** Arguments: the cache, the file's path in it, its address, its digest. */
