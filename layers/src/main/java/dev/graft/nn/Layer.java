@@ -98,6 +98,7 @@ public abstract class Layer implements Watcher.Place {
 
   /** Registers a trainable tensor; returns it. */
   protected final Tensor param(String paramName, Tensor value) {
+    value.backend().expectWork();
     parameters.put(paramName, value.requireGrad());
     return value;
   }

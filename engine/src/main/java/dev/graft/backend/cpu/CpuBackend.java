@@ -17,12 +17,18 @@ import dev.graft.backend.PoolKernels;
 import dev.graft.backend.ReductionKernels;
 import dev.graft.backend.ResampleKernels;
 import dev.graft.backend.SoftmaxKernels;
+import dev.graft.backend.cpu.cold.WarmUp;
+import dev.graft.backend.cpu.cold.Warming;
 import dev.graft.backend.cpu.conv.SimdConv;
 import dev.graft.backend.cpu.gemm.SimdMatmul;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Vector API kernels on all cores, on Java arrays. */
 public final class CpuBackend implements Backend {
+  private final AtomicBoolean warm = new AtomicBoolean();
   private final BufferPool pool = new BufferPool();
   private final CopyKernels copies = new CopySimd();
   private final ElementwiseKernels elementwise = new ElementwiseSimd(pool, copies);
@@ -45,6 +51,20 @@ public final class CpuBackend implements Backend {
     return String.format(
         "SIMD, %d-bit vectors, %d thread%s",
         Vectors.SPECIES.vectorBitSize(), threads, threads == 1 ? "" : "s");
+  }
+
+  @Override
+  public void expectWork() {
+    if (!warm.getAndSet(true)) {
+      WarmUp.start(CpuBackend::warmings);
+    }
+  }
+
+  private static List<Warming> warmings() {
+    List<Warming> all = new ArrayList<>(SimdMatmul.warmings());
+    all.addAll(SimdConv.warmings());
+    all.add(PoolLoops.warming());
+    return all;
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.graft.backend.cpu.conv;
 
+import dev.graft.backend.cpu.cold.Warming;
+
 /**
  * The transforms of one form of Winograd's convolution F(m×m, 3×3) (Lavin and Gray, 2016), for one
  * vector of channels at a time.
@@ -58,4 +60,7 @@ interface WinogradTile {
    * [outputs][outputs] vectors.
    */
   void output(float[] products, int at, int distance, float[] temp);
+
+  /** Its vector kernels; until they are compiled it works in plain Java. */
+  Warming warming();
 }
