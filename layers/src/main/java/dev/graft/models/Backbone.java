@@ -33,13 +33,23 @@ public interface Backbone {
    * Call {@code orThrow()} on the report unless a partial load is meant.
    */
   default LoadReport load(StateDict state, Head head) {
+    replaceHead(head);
+    return LoadReport.load(network().stateDict(), state, ofHead(head));
+  }
+
+  /** As {@link #load}, taking over the memory of {@code state}, see {@link Layer#adopt}. */
+  default LoadReport adopt(StateDict state, Head head) {
+    replaceHead(head);
+    return LoadReport.adopt(network().stateDict(), state, ofHead(head));
+  }
+
+  private void replaceHead(Head head) {
     switch (head) {
       case Head.Keep _ -> {}
       case Head.Drop _ -> replaceHead(new Identity());
       case Head.Reinitialise fresh ->
           replaceHead(new Linear(numFeatures(), fresh.classes(), fresh.rng()));
     }
-    return LoadReport.load(network().stateDict(), state, ofHead(head));
   }
 
   /** What {@link #load} would report; changes nothing. */

@@ -308,6 +308,16 @@ public abstract class Layer implements Watcher.Place {
     return LoadReport.load(stateDict(), state, name -> false);
   }
 
+  /**
+   * As {@link #load}, without copying: the network's tensors take over the memory of those in
+   * {@code state} where they lie on the same device, as PyTorch's {@code assign=True} does. For a
+   * state dict that nobody else uses, such as one just read from a file: what changes one of the two
+   * later changes both. {@code network.adopt(Weights.load(file)).orThrow()}
+   */
+  public final LoadReport adopt(StateDict state) {
+    return LoadReport.adopt(stateDict(), state, name -> false);
+  }
+
   /** What {@link #load} would report; changes nothing. */
   public final LoadReport compare(StateDict state) {
     return LoadReport.compare(stateDict(), state, name -> false);
