@@ -311,8 +311,8 @@ public abstract class Layer implements Watcher.Place {
   /**
    * As {@link #load}, without copying: the network's tensors take over the memory of those in
    * {@code state} where they lie on the same device, as PyTorch's {@code assign=True} does. For a
-   * state dict that nobody else uses, such as one just read from a file: what changes one of the two
-   * later changes both. {@code network.adopt(Weights.load(file)).orThrow()}
+   * state dict that nobody else uses, such as one just read from a file: what changes one of the
+   * two later changes both. {@code network.adopt(Weights.load(file)).orThrow()}
    */
   public final LoadReport adopt(StateDict state) {
     return LoadReport.adopt(stateDict(), state, name -> false);

@@ -48,8 +48,8 @@ public record LoadReport(
 
   /**
    * As {@link #load}, but the tensors of {@code target} take over the memory of those of {@code
-   * source} instead of copying it, where both lie on the same device. What two names of {@code source}
-   * share is copied for the second.
+   * source} instead of copying it, where both lie on the same device. What two names of {@code
+   * source} share is copied for the second.
    */
   public static LoadReport adopt(StateDict target, StateDict source, Predicate<String> leftOut) {
     LoadReport report = compare(target, source, leftOut);

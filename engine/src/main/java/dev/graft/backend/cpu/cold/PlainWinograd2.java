@@ -15,29 +15,35 @@ public final class PlainWinograd2 {
       float[] to,
       int toAt,
       int distance) {
-    for (int i = 0; i < lanes; i++) {
-      int from = at + gather[i];
-      for (int x = 0; x < 3; x++) {
-        float g0 = weight[from + taps[x]];
-        float g1 = weight[from + taps[3 + x]];
-        float g2 = weight[from + taps[6 + x]];
-        weightLine(g0, g1, g2, temp, x, 3);
-      }
-      for (int y = 0; y < 4; y++) {
-        int t = 3 * y;
-        int target = toAt + y * 4 * distance + i;
-        weightLine(temp[t], temp[t + 1], temp[t + 2], to, target, distance);
-      }
+    for (int x = 0; x < 3; x++) {
+      gather(lanes, weight, at + taps[x], gather, temp, 12 * lanes);
+      gather(lanes, weight, at + taps[3 + x], gather, temp, 13 * lanes);
+      gather(lanes, weight, at + taps[6 + x], gather, temp, 14 * lanes);
+      weightLine(lanes, temp, 12 * lanes, temp, x * lanes, 3 * lanes);
+    }
+    for (int y = 0; y < 4; y++) {
+      weightLine(lanes, temp, y * 3 * lanes, to, toAt + y * 4 * distance, distance);
     }
   }
 
-  private static void weightLine(float g0, float g1, float g2, float[] to, int at, int distance) {
-    float middle = g1 * 0.5f;
-    float sum = (g0 + g2) * 0.5f;
-    to[at] = g0;
-    to[at + distance] = sum + middle;
-    to[at + 2 * distance] = sum - middle;
-    to[at + 3 * distance] = g2;
+  private static void gather(
+      int lanes, float[] from, int at, int[] gather, float[] to, int target) {
+    for (int i = 0; i < lanes; i++) {
+      to[target + i] = from[at + gather[i]];
+    }
+  }
+
+  private static void weightLine(int lanes, float[] from, int at, float[] to, int t, int distance) {
+    for (int i = 0; i < lanes; i++) {
+      float g0 = from[at + i];
+      float g1 = from[at + lanes + i] * 0.5f;
+      float g2 = from[at + 2 * lanes + i];
+      float sum = (g0 + g2) * 0.5f;
+      to[t + i] = g0;
+      to[t + distance + i] = sum + g1;
+      to[t + 2 * distance + i] = sum - g1;
+      to[t + 3 * distance + i] = g2;
+    }
   }
 
   /** Bᵀ d B of a patch whose pixels lie {@code rowStride} and {@code pixel} apart. */

@@ -15,33 +15,40 @@ public final class PlainWinograd4 {
       float[] to,
       int toAt,
       int distance) {
-    for (int i = 0; i < lanes; i++) {
-      int from = at + gather[i];
-      for (int x = 0; x < 3; x++) {
-        float g0 = weight[from + taps[x]];
-        float g1 = weight[from + taps[3 + x]];
-        float g2 = weight[from + taps[6 + x]];
-        weightLine(g0, g1, g2, temp, x, 3);
-      }
-      for (int y = 0; y < 6; y++) {
-        int t = 3 * y;
-        int target = toAt + y * 6 * distance + i;
-        weightLine(temp[t], temp[t + 1], temp[t + 2], to, target, distance);
-      }
+    for (int x = 0; x < 3; x++) {
+      gather(lanes, weight, at + taps[x], gather, temp, 18 * lanes);
+      gather(lanes, weight, at + taps[3 + x], gather, temp, 19 * lanes);
+      gather(lanes, weight, at + taps[6 + x], gather, temp, 20 * lanes);
+      weightLine(lanes, temp, 18 * lanes, temp, x * lanes, 3 * lanes);
+    }
+    for (int y = 0; y < 6; y++) {
+      weightLine(lanes, temp, y * 3 * lanes, to, toAt + y * 6 * distance, distance);
     }
   }
 
-  private static void weightLine(float g0, float g1, float g2, float[] to, int at, int distance) {
-    float sum = (g0 + g2) * (-1 / 6f);
-    float middle = g1 * (1 / 6f);
-    float sum2 = g0 * (1 / 24f) + g2 * (1 / 6f);
-    float middle2 = g1 * (1 / 12f);
-    to[at] = g0 * (1 / 4f);
-    to[at + distance] = sum - middle;
-    to[at + 2 * distance] = sum + middle;
-    to[at + 3 * distance] = sum2 + middle2;
-    to[at + 4 * distance] = sum2 - middle2;
-    to[at + 5 * distance] = g2;
+  private static void gather(
+      int lanes, float[] from, int at, int[] gather, float[] to, int target) {
+    for (int i = 0; i < lanes; i++) {
+      to[target + i] = from[at + gather[i]];
+    }
+  }
+
+  private static void weightLine(int lanes, float[] from, int at, float[] to, int t, int distance) {
+    for (int i = 0; i < lanes; i++) {
+      float g0 = from[at + i];
+      float g1 = from[at + lanes + i];
+      float g2 = from[at + 2 * lanes + i];
+      float sum = (g0 + g2) * (-1 / 6f);
+      float middle = g1 * (1 / 6f);
+      float sum2 = g0 * (1 / 24f) + g2 * (1 / 6f);
+      float middle2 = g1 * (1 / 12f);
+      to[t + i] = g0 * (1 / 4f);
+      to[t + distance + i] = sum - middle;
+      to[t + 2 * distance + i] = sum + middle;
+      to[t + 3 * distance + i] = sum2 + middle2;
+      to[t + 4 * distance + i] = sum2 - middle2;
+      to[t + 5 * distance + i] = g2;
+    }
   }
 
   /** Bᵀ d B of a patch whose pixels lie {@code rowStride} and {@code pixel} apart. */

@@ -21,6 +21,12 @@ public final class WarmUp implements Runnable {
 
   private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
+  /**
+   * Between the first group, which is most of the work, and the others: until then the first answer
+   * has the cores to itself. Compiling the rest would take longer than it saves.
+   */
+  private static final long RESPITE = TimeUnit.MILLISECONDS.toNanos(1000);
+
   /** How long the others wait for one group. */
   private static final long TURN = TimeUnit.SECONDS.toNanos(2);
 
@@ -40,12 +46,17 @@ public final class WarmUp implements Runnable {
   @Override
   public void run() {
     List<Warming> left = new ArrayList<>(kernels.get());
+    boolean first = true;
     while (!left.isEmpty()) {
       for (Iterator<Warming> i = left.iterator(); i.hasNext(); ) {
         Warming kernel = i.next();
         if (succeeds(kernel)) {
           kernel.compiled().run();
           i.remove();
+        }
+        if (first) {
+          LockSupport.parkNanos(this, RESPITE);
+          first = false;
         }
       }
     }

@@ -25,7 +25,7 @@ interface WinogradTile {
    *
    * @param taps where the nine taps lie after {@code at}
    * @param gather where the outer channels lie after a tap
-   * @param temp floats for 18 vectors
+   * @param temp floats for 21 vectors
    * @param distance floats from one position to the next in {@code to}
    */
   void weight(
