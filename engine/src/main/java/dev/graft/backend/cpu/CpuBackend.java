@@ -24,11 +24,9 @@ import dev.graft.backend.cpu.gemm.SimdMatmul;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Vector API kernels on all cores, on Java arrays. */
 public final class CpuBackend implements Backend {
-  private final AtomicBoolean warm = new AtomicBoolean();
   private final BufferPool pool = new BufferPool();
   private final CopyKernels copies = new CopySimd();
   private final ElementwiseKernels elementwise = new ElementwiseSimd(pool, copies);
@@ -45,6 +43,10 @@ public final class CpuBackend implements Backend {
   private final OptimizerKernels optimizer = new OptimizerSimd();
   private final BoundKernels bound = new BoundSimd(this);
 
+  public CpuBackend() {
+    WarmUp.register(CpuBackend::warmings);
+  }
+
   @Override
   public String name() {
     int threads = Parallel.threads();
@@ -55,12 +57,11 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void expectWork() {
-    if (!warm.getAndSet(true)) {
-      WarmUp.start(CpuBackend::warmings);
-    }
+    WarmUp.begin();
   }
 
-  private static List<Warming> warmings() {
+  /** All kernels that have twins in plain Java, in the order of their worth. */
+  static List<Warming> warmings() {
     List<Warming> all = new ArrayList<>(SimdMatmul.warmings());
     all.addAll(SimdConv.warmings());
     all.add(PoolLoops.warming());

@@ -1,6 +1,7 @@
 package dev.graft.backend.cpu;
 
 import dev.graft.backend.cpu.cold.PlainPooling;
+import dev.graft.backend.cpu.cold.WarmUp;
 import dev.graft.backend.cpu.cold.Warming;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -16,7 +17,7 @@ final class PoolLoops {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
   private static final int L = Vectors.LANES;
 
-  private static boolean compiled;
+  private static boolean compiled = WarmUp.isOff();
 
   private PoolLoops() {}
 
@@ -31,13 +32,14 @@ final class PoolLoops {
           maxVectors(x, 0, 3, 3, 0, L + 1, y, 0);
           averageVectors(x, 0, 3, 3, 0, L + 1, 0.5f, y, 0);
         },
-        () -> compiled = true);
+        yes -> compiled = yes);
   }
 
   static void max(float[] x, int at, int rows, int columns, int line, int c, float[] y, int yo) {
     if (compiled) {
       maxVectors(x, at, rows, columns, line, c, y, yo);
     } else {
+      WarmUp.begin();
       PlainPooling.max(x, at, rows, columns, line, c, y, yo);
     }
   }
@@ -112,6 +114,7 @@ final class PoolLoops {
     if (compiled) {
       averageVectors(x, at, rows, columns, line, c, share, y, yo);
     } else {
+      WarmUp.begin();
       PlainPooling.average(x, at, rows, columns, line, c, share, y, yo);
     }
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
@@ -13,6 +14,8 @@ import java.util.function.Supplier;
  * vectors, the twins in plain Java stay in use.
  */
 public final class WarmUp implements Runnable {
+  static final String THREAD = "graft-warm-up";
+
   /** Trials without a pause: enough for the compilers where they have nothing else to do. */
   private static final int EAGER = 3000;
 
@@ -30,28 +33,45 @@ public final class WarmUp implements Runnable {
   /** How long the others wait for one group. */
   private static final long TURN = TimeUnit.SECONDS.toNanos(2);
 
-  private final Supplier<List<Warming>> kernels;
+  private static final AtomicBoolean BEGUN = new AtomicBoolean();
 
-  private WarmUp(Supplier<List<Warming>> kernels) {
-    this.kernels = kernels;
+  /** All kernels that have twins, in order; set before any of them is used. */
+  private static volatile Supplier<List<Warming>> all = List::of;
+
+  private final List<Warming> left;
+
+  private WarmUp(List<Warming> kernels) {
+    left = new ArrayList<>(kernels);
   }
 
-  /** Begins in the background, on a thread that keeps no process alive. */
-  public static void start(Supplier<List<Warming>> kernels) {
-    Thread thread = new Thread(new WarmUp(kernels), "graft-warm-up");
-    thread.setDaemon(true);
-    thread.start();
+  /** Says what there is to compile. */
+  public static void register(Supplier<List<Warming>> kernels) {
+    all = kernels;
+  }
+
+  /**
+   * What a kernel begins with: its twin, unless the system property {@code graft.warmup} is {@code
+   * off}, for benchmarks and tests.
+   */
+  public static boolean isOff() {
+    return System.getProperty("graft.warmup", "on").equals("off");
+  }
+
+  /** Begins in the background, once; whoever uses a twin calls it. */
+  public static void begin() {
+    if (!BEGUN.get() && BEGUN.compareAndSet(false, true) && !isOff()) {
+      Thread.ofPlatform().daemon().name(THREAD).start(() -> new WarmUp(all.get()).run());
+    }
   }
 
   @Override
   public void run() {
-    List<Warming> left = new ArrayList<>(kernels.get());
     boolean first = true;
     while (!left.isEmpty()) {
       for (Iterator<Warming> i = left.iterator(); i.hasNext(); ) {
         Warming kernel = i.next();
         if (succeeds(kernel)) {
-          kernel.compiled().run();
+          kernel.use().compiled(true);
           i.remove();
         }
         if (first) {

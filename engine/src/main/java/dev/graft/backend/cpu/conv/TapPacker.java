@@ -3,6 +3,7 @@ package dev.graft.backend.cpu.conv;
 import dev.graft.backend.ConvShape;
 import dev.graft.backend.View;
 import dev.graft.backend.cpu.Vectors;
+import dev.graft.backend.cpu.cold.WarmUp;
 import dev.graft.backend.cpu.cold.Warming;
 import dev.graft.backend.cpu.gemm.Blocking;
 import dev.graft.backend.cpu.gemm.RowPacker;
@@ -21,7 +22,7 @@ final class TapPacker implements RowPacker {
   /** Floats of a run that is copied by vectors. */
   private static final int SHORT = 8 * L;
 
-  private static boolean compiled;
+  private static boolean compiled = WarmUp.isOff();
 
   private final float[] source;
   private final int at;
@@ -226,6 +227,6 @@ final class TapPacker implements RowPacker {
           copyVectors(x, 0, 0, 4, 2 * L, y, 0, 0);
           copyVectors(x, 0, 0, 2, 4 * L, y, 0, 0);
         },
-        () -> compiled = true);
+        yes -> compiled = yes);
   }
 }

@@ -2,6 +2,7 @@ package dev.graft.backend.cpu.conv;
 
 import dev.graft.backend.cpu.Vectors;
 import dev.graft.backend.cpu.cold.PlainWinograd2;
+import dev.graft.backend.cpu.cold.WarmUp;
 import dev.graft.backend.cpu.cold.Warming;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -14,7 +15,7 @@ final class Winograd2 implements WinogradTile {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
   private static final int L = Vectors.LANES;
 
-  private static boolean compiled;
+  private static boolean compiled = WarmUp.isOff();
 
   @Override
   public int outputs() {
@@ -171,6 +172,6 @@ final class Winograd2 implements WinogradTile {
           outputVectors(to, 0, L, temp);
           weightVectors(image, 0, taps, gather, temp, to, 0, L);
         },
-        () -> compiled = true);
+        yes -> compiled = yes);
   }
 }

@@ -5,6 +5,7 @@ import dev.graft.backend.View;
 import dev.graft.backend.cpu.Parallel;
 import dev.graft.backend.cpu.Vectors;
 import dev.graft.backend.cpu.cold.PlainStore;
+import dev.graft.backend.cpu.cold.WarmUp;
 import dev.graft.backend.cpu.cold.Warming;
 import dev.graft.backend.cpu.gemm.Blocking;
 import dev.graft.backend.cpu.gemm.Microkernel;
@@ -32,7 +33,7 @@ final class WinogradRun implements Runnable {
   /** Tasks under which tiles are not the ones that are shared out. */
   private static final int LEAST_TASKS = 6;
 
-  private static boolean compiled;
+  private static boolean compiled = WarmUp.isOff();
 
   private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
@@ -369,6 +370,6 @@ final class WinogradRun implements Runnable {
           storeLine(x, 0, 4, L, x, 0, null, 0, false, y, 0);
           storeLine(x, 0, 4, L, x, 0, x, 0, true, y, 0);
         },
-        () -> compiled = true);
+        yes -> compiled = yes);
   }
 }

@@ -2,6 +2,7 @@ package dev.graft.backend.cpu.gemm;
 
 import dev.graft.backend.cpu.Vectors;
 import dev.graft.backend.cpu.cold.PlainProduct;
+import dev.graft.backend.cpu.cold.WarmUp;
 import dev.graft.backend.cpu.cold.Warming;
 import java.util.List;
 
@@ -21,9 +22,9 @@ public abstract class Microkernel {
   private static final Microkernel NARROW = has32Registers() ? new Microkernel28() : null;
 
   /** Whether {@link #HALF}, and whether the others are compiled; see {@link #warmings}. */
-  private static boolean halfCompiled;
+  private static boolean halfCompiled = WarmUp.isOff();
 
-  private static boolean allCompiled;
+  private static boolean allCompiled = WarmUp.isOff();
 
   /** Rows of a full tile. */
   public static final int MR = FULL.rows();
@@ -56,6 +57,7 @@ public abstract class Microkernel {
       float[] tile,
       int at) {
     if (!halfCompiled) {
+      WarmUp.begin();
       int stride = Blocking.ROW_STRIDE;
       int nr = Blocking.NR;
       int valid = Math.min(columns, nr);
@@ -88,7 +90,7 @@ public abstract class Microkernel {
     int vectors = 4 * TRIAL_K * HALF.rows();
     return List.of(
         new Warming(
-            "half tiles", vectors, () -> HALF.tryOut(a, b, tile), () -> halfCompiled = true),
+            "half tiles", vectors, () -> HALF.tryOut(a, b, tile), yes -> halfCompiled = yes),
         new Warming(
             "full tiles",
             NARROW == null ? 2 * vectors : 4 * vectors,
@@ -98,7 +100,7 @@ public abstract class Microkernel {
                 NARROW.tryOut(a, b, tile);
               }
             },
-            () -> allCompiled = true));
+            yes -> allCompiled = yes));
   }
 
   private void tryOut(float[] a, float[] b, float[] tile) {

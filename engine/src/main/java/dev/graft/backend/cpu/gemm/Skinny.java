@@ -5,6 +5,7 @@ import dev.graft.backend.cpu.Parallel;
 import dev.graft.backend.cpu.VectorMath;
 import dev.graft.backend.cpu.Vectors;
 import dev.graft.backend.cpu.cold.PlainRows;
+import dev.graft.backend.cpu.cold.WarmUp;
 import dev.graft.backend.cpu.cold.Warming;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -24,7 +25,7 @@ final class Skinny {
   /** Floats of B in a task: about 10 µs of reading. */
   private static final int TASK = 1 << 16;
 
-  private static boolean compiled;
+  private static boolean compiled = WarmUp.isOff();
 
   private Skinny() {}
 
@@ -73,7 +74,7 @@ final class Skinny {
           out[0] = dot(a, 0, y, 0, k);
           fourVectors(a, 0, 1, y, 0, L, 8, out, 0);
         },
-        () -> compiled = true);
+        yes -> compiled = yes);
   }
 
   private static void sums(
@@ -88,6 +89,7 @@ final class Skinny {
       float[] out,
       int at) {
     if (!compiled) {
+      WarmUp.begin();
       PlainRows.sums(
           a, aAt, aStep, y.array(), yAt + from, y.stride(1), k, out, at + from, to - from);
       return;
@@ -136,6 +138,7 @@ final class Skinny {
       float[] out,
       int at) {
     if (!compiled) {
+      WarmUp.begin();
       float[] sums = new float[4 * L];
       for (int j = from; j < to; j++) {
         out[at + j] = PlainRows.dot(a, aAt, y, yAt + j * step, k, L, sums);

@@ -2,6 +2,7 @@ package dev.graft.backend.cpu.gemm;
 
 import dev.graft.backend.cpu.Vectors;
 import dev.graft.backend.cpu.cold.PlainStore;
+import dev.graft.backend.cpu.cold.WarmUp;
 import dev.graft.backend.cpu.cold.Warming;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -15,7 +16,7 @@ final class TileStore {
   private static final int NR = Blocking.NR;
   private static final float[] ZEROS = new float[NR];
 
-  private static boolean compiled;
+  private static boolean compiled = WarmUp.isOff();
 
   private TileStore() {}
 
@@ -90,7 +91,7 @@ final class TileStore {
             masked(tile, 0, rows, offsets, 0, 0, 1, e, out);
           }
         },
-        () -> compiled = true);
+        yes -> compiled = yes);
   }
 
   private static void vectors(
