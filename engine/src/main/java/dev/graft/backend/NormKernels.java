@@ -1,5 +1,7 @@
 package dev.graft.backend;
 
+import dev.graft.tensor.Layout;
+
 /** Batch normalisation (Ioffe and Szegedy, 2015) of x [n, c], [n, c, l] or [n, c, h, w]. */
 public interface NormKernels {
   /** The mean and the biased variance of each channel, into mean [c] and var [c]; any strides. */
@@ -57,4 +59,47 @@ public interface NormKernels {
       View gradX,
       View gradWeight,
       View gradBias);
+
+  /**
+   * {@code out = relu((x − mean)·invStd·weight + bias + residual)} by channel; x, residual, which
+   * may be null (0), and out are dense in the same order; weight and bias are [c] or null.
+   */
+  default void normalizeRelu(
+      View x, View mean, View invStd, View weight, View bias, View residual, View out) {
+    ElementwiseKernels elementwise = out.buffer().backend().elementwise();
+    normalize(x, mean, invStd, weight, bias, out);
+    if (residual != null) {
+      elementwise.binary(BinaryKind.ADD, out, residual, out);
+    }
+    elementwise.unary(UnaryKind.RELU, 0, 0, out, out);
+  }
+
+  /**
+   * The gradients of {@link #normalizeRelu} where mean and invStd were x's own, each null where not
+   * wanted; y is its result.
+   *
+   * @param masked set to gradOut where y is positive, else 0: the residual's gradient; or null
+   */
+  default void batchNormReluGrad(
+      View x,
+      View mean,
+      View invStd,
+      View weight,
+      View y,
+      View gradOut,
+      View masked,
+      View gradX,
+      View gradWeight,
+      View gradBias) {
+    Backend backend = x.buffer().backend();
+    View kept =
+        masked != null
+            ? masked
+            : new View(backend.allocate(x.numel()), Layout.dense(x.shape(), x.layout()));
+    backend.elementwise().unaryGrad(UnaryKind.RELU, 0, 0, y, y, gradOut, kept);
+    batchNormGrad(x, mean, invStd, weight, kept, true, gradX, gradWeight, gradBias);
+    if (masked == null) {
+      backend.release(kept.buffer());
+    }
+  }
 }

@@ -50,16 +50,11 @@ public record BatchNorm(boolean training, float momentum, float eps) implements 
     Tensor invStd;
     if (training) {
       mean = node.allocate(perChannel);
-      Tensor var = node.allocate(perChannel);
-      kernels.batchStatistics(x.view(), mean.view(), var.view());
-      int count = x.numel() / x.dim(1);
-      kernels.follow(node.view(3), mean.view(), momentum, 1);
-      kernels.follow(node.view(4), var.view(), momentum, (double) count / (count - 1));
-      node.view(3).buffer().changed();
-      node.view(4).buffer().changed();
-      invStd = invStd(node, var);
+      invStd = node.allocate(perChannel);
+      statistics(node, 3, x, mean, invStd);
     } else {
-      invStd = invStd(node, node.input(4));
+      invStd = node.allocate(Layout.rowMajor(node.inputShape(4)));
+      kernels.invStd(node.view(4), eps, invStd.view());
     }
     Tensor out = node.allocate(Layout.dense(x.shape(), x.layout()));
     kernels.normalize(
@@ -76,10 +71,17 @@ public record BatchNorm(boolean training, float momentum, float eps) implements 
     return out;
   }
 
-  private Tensor invStd(Node node, Tensor var) {
-    Tensor out = node.allocate(Layout.rowMajor(var.shape()));
-    node.backend().norm().invStd(var.view(), eps, out.view());
-    return out;
+  /** The statistics of x; the running ones, two inputs from {@code running} on, follow them. */
+  void statistics(Node node, int running, Tensor x, Tensor mean, Tensor invStd) {
+    NormKernels kernels = node.backend().norm();
+    Tensor var = node.allocate(mean.layout());
+    kernels.batchStatistics(x.view(), mean.view(), var.view());
+    int count = x.numel() / x.dim(1);
+    kernels.follow(node.view(running), mean.view(), momentum, 1);
+    kernels.follow(node.view(running + 1), var.view(), momentum, (double) count / (count - 1));
+    node.view(running).buffer().changed();
+    node.view(running + 1).buffer().changed();
+    kernels.invStd(var.view(), eps, invStd.view());
   }
 
   @Override

@@ -12,6 +12,7 @@ public sealed interface Op
         AdaptiveMaxPool2d,
         AvgPool2d,
         BatchNorm,
+        BatchNormRelu,
         Binary,
         Cat,
         Contiguous,

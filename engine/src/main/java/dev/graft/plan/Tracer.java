@@ -3,6 +3,7 @@ package dev.graft.plan;
 import dev.graft.backend.Backend;
 import dev.graft.backend.Backends;
 import dev.graft.op.BatchNorm;
+import dev.graft.op.BatchNormRelu;
 import dev.graft.op.Contiguous;
 import dev.graft.op.Dropout;
 import dev.graft.op.Node;
@@ -120,7 +121,7 @@ public final class Tracer extends Watcher {
       throw refuse(
           op.name() + " draws random numbers: p " + d.p() + "; call eval() before making a plan");
     }
-    if (op instanceof BatchNorm b && b.training()) {
+    if (op instanceof BatchNormRelu || op instanceof BatchNorm b && b.training()) {
       throw refuse(
           "batch_norm is in training mode: it takes each batch's own statistics;"
               + " call eval() before making a plan");

@@ -4,6 +4,7 @@ import dev.graft.op.AdaptiveAvgPool2d;
 import dev.graft.op.AdaptiveMaxPool2d;
 import dev.graft.op.AvgPool2d;
 import dev.graft.op.BatchNorm;
+import dev.graft.op.BatchNormRelu;
 import dev.graft.op.Conv2d;
 import dev.graft.op.ConvParams;
 import dev.graft.op.ConvTranspose2d;
@@ -104,6 +105,25 @@ public final class Functional extends FunctionalLosses {
       float eps) {
     return Node.apply(
         new BatchNorm(training, momentum, eps), x, weight, bias, runningMean, runningVar);
+  }
+
+  /**
+   * {@code relu(batchNorm(x) + residual)} in training mode, as one operation of fewer passes over
+   * memory; residual has x's shape, or is null.
+   */
+  public static Tensor batchNormRelu(
+      Tensor x,
+      Tensor weight,
+      Tensor bias,
+      Tensor runningMean,
+      Tensor runningVar,
+      Tensor residual,
+      float momentum,
+      float eps) {
+    Op op = new BatchNormRelu(momentum, eps);
+    return residual == null
+        ? Node.apply(op, x, weight, bias, runningMean, runningVar)
+        : Node.apply(op, x, weight, bias, residual, runningMean, runningVar);
   }
 
   /**

@@ -250,6 +250,30 @@ final class GradientRows {
                 c)
             .withoutGradient(2));
     rows.add(
+        GradientRow.of(
+                new BatchNormRelu(0.1f, 0x1p-10f),
+                in -> DoubleImages.batchNorm(in[0], in[1], in[2], 0x1p-10).map(v -> Math.max(v, 0)),
+                x,
+                c,
+                c,
+                c,
+                c)
+            .withoutGradient(2));
+    rows.add(
+        GradientRow.of(
+                new BatchNormRelu(0.1f, 0x1p-10f),
+                in ->
+                    DoubleImages.batchNorm(in[0], in[1], in[2], 0x1p-10)
+                        .add(in[3])
+                        .map(v -> Math.max(v, 0)),
+                x,
+                c,
+                c,
+                x,
+                c,
+                c)
+            .withoutGradient(2));
+    rows.add(
         GradientRow.of(new BatchNorm(false, 0.1f, 0x1p-10f), in -> batchNormEval(in), x, c, c, c, c)
             .withoutGradient(2)
             .between(0.5, 2));

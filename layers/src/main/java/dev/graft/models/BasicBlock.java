@@ -30,8 +30,14 @@ final class BasicBlock extends Layer {
 
   @Override
   protected Tensor forward(Tensor x) {
-    Tensor y = bn1.apply(conv1.apply(x)).relu();
-    y = bn2.apply(conv2.apply(y));
-    return y.add(shortcut == null ? x : shortcut.apply(x)).relu();
+    Tensor y = conv2.apply(bn1.applyRelu(conv1.apply(x), null));
+    if (bn2.isTraining()) {
+      return bn2.applyRelu(y, shortcut(x));
+    }
+    return bn2.apply(y).add(shortcut(x)).relu();
+  }
+
+  private Tensor shortcut(Tensor x) {
+    return shortcut == null ? x : shortcut.apply(x);
   }
 }

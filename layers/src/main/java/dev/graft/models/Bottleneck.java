@@ -35,9 +35,15 @@ final class Bottleneck extends Layer {
 
   @Override
   protected Tensor forward(Tensor x) {
-    Tensor y = bn1.apply(conv1.apply(x)).relu();
-    y = bn2.apply(conv2.apply(y)).relu();
-    y = bn3.apply(conv3.apply(y));
-    return y.add(downsample == null ? x : downsample.apply(x)).relu();
+    Tensor y = bn1.applyRelu(conv1.apply(x), null);
+    y = conv3.apply(bn2.applyRelu(conv2.apply(y), null));
+    if (bn3.isTraining()) {
+      return bn3.applyRelu(y, shortcut(x));
+    }
+    return bn3.apply(y).add(shortcut(x)).relu();
+  }
+
+  private Tensor shortcut(Tensor x) {
+    return downsample == null ? x : downsample.apply(x);
   }
 }

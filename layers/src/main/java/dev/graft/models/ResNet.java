@@ -82,7 +82,7 @@ public final class ResNet extends Layer implements Backbone {
 
   @Override
   public Tensor features(Tensor x) {
-    Tensor y = bn1.apply(conv1.apply(x)).relu();
+    Tensor y = bn1.applyRelu(conv1.apply(x), null);
     if (!architecture.stem().small()) {
       y = Functional.maxPool2d(y, STEM_POOL);
     }

@@ -53,10 +53,36 @@ abstract class BatchNorm extends Layer {
     Tensor y =
         Functional.batchNorm(x, weight, bias, runningMean, runningVar, training, momentum, eps);
     if (training) {
-      View count = batches.view();
-      batches.backend().elementwise().unary(UnaryKind.ADD_SCALAR, 1, 0, count, count);
-      count.buffer().changed();
+      countBatch();
     }
+    return y;
+  }
+
+  private void countBatch() {
+    View count = batches.view();
+    batches.backend().elementwise().unary(UnaryKind.ADD_SCALAR, 1, 0, count, count);
+    count.buffer().changed();
+  }
+
+  /**
+   * {@code relu(apply(x) + residual)}; in training mode one operation of fewer passes over memory.
+   *
+   * @param residual of x's shape, or null for none
+   * @throws ShapeException if the inputs do not fit; the message names the layer's path
+   */
+  public final Tensor applyRelu(Tensor x, Tensor residual) {
+    if (isTraining()) {
+      return located(() -> forwardRelu(x, residual));
+    }
+    Tensor y = apply(x);
+    return (residual == null ? y : y.add(residual)).relu();
+  }
+
+  private Tensor forwardRelu(Tensor x, Tensor residual) {
+    checkRank(x);
+    Tensor y =
+        Functional.batchNormRelu(x, weight, bias, runningMean, runningVar, residual, momentum, eps);
+    countBatch();
     return y;
   }
 

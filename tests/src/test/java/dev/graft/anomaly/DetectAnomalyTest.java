@@ -90,7 +90,7 @@ class DetectAnomalyTest {
     int line = line(1);
     String message = message(() -> net.apply(Tensor.randn(Rng.of(2), 2, 3, 8, 8)));
     assertEquals(
-        "batch_norm \"layer2.1.bn1\": result is not finite: NaN at [0, 0, 0, 0] of [2, 32, 4, 4],"
+        "batch_norm_relu \"layer2.1.bn1\": result is not finite: NaN at [0, 0, 0, 0] of [2, 32, 4, 4],"
             + " 1,024 of 1,024 values; input 2 was not finite before; called at "
             + at(".insideGraftsOwnNetworksThePathTellsWhere", line),
         message);

@@ -20,13 +20,22 @@ final class Race {
   private static final double WARM_UP = 1.0;
 
   private final double seconds;
+  private final double warmUp;
 
   /**
    * @param seconds how long the turns of all contenders may take together, warm-up not counted;
    *     three rounds are made in any case
    */
   Race(double seconds) {
+    this(seconds, WARM_UP);
+  }
+
+  /**
+   * @param warmUp seconds that each contender of this JVM works before
+   */
+  Race(double seconds, double warmUp) {
     this.seconds = seconds;
+    this.warmUp = warmUp;
   }
 
   /** Seconds a call, a value per round, for each contender. */
@@ -54,15 +63,16 @@ final class Race {
     return round < FEWEST_ROUNDS || (round < MOST_ROUNDS && inTime);
   }
 
-  /** Until a second has gone by, twice at least; how many calls make a turn. */
-  private static int warmUp(Contender contender, int threads) {
+  /** Until the time has gone by, twice at least; how many calls make a turn. */
+  private int warmUp(Contender contender, int threads) {
     contender.threads(threads);
+    double wanted = contender instanceof Contender.Local ? warmUp : WARM_UP;
     long start = System.nanoTime();
     double last = contender.nanos(1) / 1e9;
     do {
       int calls = (int) Math.clamp(TURN / last, 1, 1000);
       last = contender.nanos(calls) / 1e9 / calls;
-    } while (System.nanoTime() - start < WARM_UP * 1e9);
+    } while (System.nanoTime() - start < wanted * 1e9);
     return (int) Math.clamp(Math.ceil(TURN / last), 1, 100_000);
   }
 

@@ -26,6 +26,12 @@ final class TrainCommand implements Callable<Integer> {
           new TrainWork("cifar_resnet20", 128),
           new TrainWork(TrainWork.ARTICLE, 64));
 
+  /**
+   * Seconds before the first turn: a step has some hundred methods to compile, and a small one on
+   * one thread is at its speed after seven.
+   */
+  private static final double WARM_UP = 10;
+
   @Mixin private Options options;
 
   @Option(
@@ -69,9 +75,9 @@ final class TrainCommand implements Callable<Integer> {
         contenders.add(new PythonPeer(python, file, false));
         contenders.add(new PythonPeer(python, file, true));
       }
-      Agreement.check(work.toString(), contenders);
+      Agreement.checkLosses(work.toString(), contenders);
       for (int threads : options.threads()) {
-        List<Times> times = new Race(options.seconds).run(contenders, threads);
+        List<Times> times = new Race(options.seconds, WARM_UP).run(contenders, threads);
         report.add(work.toString(), threads, work.batch(), times);
       }
     } finally {

@@ -13,8 +13,10 @@ import dev.graft.backend.cpu.Parallel;
 import dev.graft.nn.Layer;
 import dev.graft.nn.Loss;
 import dev.graft.optim.SGD;
+import dev.graft.tensor.Autograd;
 import dev.graft.tensor.Tensor;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Who trains a network: a step is zeroed gradients, forward, backward, and SGD with momentum. */
 final class TrainContenders {
@@ -75,13 +77,15 @@ final class TrainContenders {
       Loss loss = on.loss();
       SGD sgd =
           new SGD(network.parameters(), on.learningRate(), on.momentum(), on.weightDecay(), false);
-      return () -> {
-        sgd.zeroGrad();
-        Tensor value = loss.apply(network.apply(images), labels);
-        value.backward();
-        sgd.step();
-        return value.item();
-      };
+      Supplier<Float> step =
+          () -> {
+            sgd.zeroGrad();
+            Tensor value = loss.apply(network.apply(images), labels);
+            value.backward();
+            sgd.step();
+            return value.item();
+          };
+      return () -> Autograd.step(step); // as the trainer does
     }
 
     @Override

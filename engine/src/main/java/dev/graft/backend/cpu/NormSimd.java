@@ -25,7 +25,7 @@ final class NormSimd implements NormKernels {
     this.copies = copies;
   }
 
-  private static int blockRows(int channels) {
+  static int blockRows(int channels) {
     return Math.clamp(GRAIN / channels, 16, MAX_ROWS);
   }
 
@@ -119,6 +119,38 @@ final class NormSimd implements NormKernels {
     normalizeLoop(x, mean, invStd, weight, bias, out).run();
   }
 
+  @Override
+  public void normalizeRelu(
+      View x, View mean, View invStd, View weight, View bias, View residual, View out) {
+    if (Channels.of(x).last()) {
+      NormReluRows.forward(x, mean, invStd, weight, bias, residual, out);
+    } else {
+      NormKernels.super.normalizeRelu(x, mean, invStd, weight, bias, residual, out);
+    }
+  }
+
+  @Override
+  public void batchNormReluGrad(
+      View x,
+      View mean,
+      View invStd,
+      View weight,
+      View y,
+      View gradOut,
+      View masked,
+      View gradX,
+      View gradWeight,
+      View gradBias) {
+    if (gradX != null && Channels.of(x).last()) {
+      View kept = masked == null ? gradX : masked;
+      NormReluRows rows = new NormReluRows(x, mean, invStd, weight);
+      rows.backward(y, gradOut, kept, gradX, gradWeight, gradBias);
+    } else {
+      NormKernels.super.batchNormReluGrad(
+          x, mean, invStd, weight, y, gradOut, masked, gradX, gradWeight, gradBias);
+    }
+  }
+
   static Parallel.Loop normalizeLoop(
       View x, View mean, View invStd, View weight, View bias, View out) {
     Channels lie = Channels.of(x);
@@ -130,7 +162,7 @@ final class NormSimd implements NormKernels {
     return affine(lie, x, values(mean, scale.length, 0), scale, values(bias, scale.length, 0), out);
   }
 
-  private static float[] values(View perChannel, int channels, float otherwise) {
+  static float[] values(View perChannel, int channels, float otherwise) {
     float[] values = new float[channels];
     if (perChannel == null) {
       Arrays.fill(values, otherwise);
@@ -172,15 +204,15 @@ final class NormSimd implements NormKernels {
   }
 
   /** Narrow rows are taken several at a time, with their parameters repeated. */
-  private static int repeats(int channels) {
+  static int repeats(int channels) {
     return (63 + channels) / channels;
   }
 
-  private static int rowGrain(int width) {
+  static int rowGrain(int width) {
     return Math.max(1, GRAIN / width) * width;
   }
 
-  private static float[] repeat(float[] values, int times) {
+  static float[] repeat(float[] values, int times) {
     float[] repeated = new float[values.length * times];
     for (int i = 0; i < times; i++) {
       System.arraycopy(values, 0, repeated, i * values.length, values.length);

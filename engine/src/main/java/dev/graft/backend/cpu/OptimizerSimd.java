@@ -70,13 +70,21 @@ final class OptimizerSimd implements OptimizerKernels {
       float lr,
       float keep,
       float decay) {
-    for (int i = 0; i < n; i += L) {
-      VectorMask<Float> m = S.indexInRange(i, n);
-      FloatVector w = FloatVector.fromArray(S, p, po + i, m);
-      FloatVector grad = FloatVector.fromArray(S, g, go + i, m).add(w.mul(decay));
-      FloatVector step = FloatVector.fromArray(S, v, vo + i, m).mul(keep).add(grad);
-      step.intoArray(v, vo + i, m);
-      w.sub(step.mul(lr)).intoArray(p, po + i, m);
+    int bound = S.loopBound(n);
+    for (int i = 0; i < bound; i += L) {
+      FloatVector w = FloatVector.fromArray(S, p, po + i);
+      FloatVector grad = FloatVector.fromArray(S, g, go + i).add(w.mul(decay));
+      FloatVector step = FloatVector.fromArray(S, v, vo + i).mul(keep).add(grad);
+      step.intoArray(v, vo + i);
+      w.sub(step.mul(lr)).intoArray(p, po + i);
+    }
+    if (bound < n) {
+      VectorMask<Float> m = S.indexInRange(bound, n);
+      FloatVector w = FloatVector.fromArray(S, p, po + bound, m);
+      FloatVector grad = FloatVector.fromArray(S, g, go + bound, m).add(w.mul(decay));
+      FloatVector step = FloatVector.fromArray(S, v, vo + bound, m).mul(keep).add(grad);
+      step.intoArray(v, vo + bound, m);
+      w.sub(step.mul(lr)).intoArray(p, po + bound, m);
     }
   }
 

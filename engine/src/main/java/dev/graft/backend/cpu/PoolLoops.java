@@ -46,16 +46,39 @@ final class PoolLoops {
 
   private static void maxVectors(
       float[] x, int at, int rows, int columns, int line, int c, float[] y, int yo) {
-    for (int k = 0; k < c; k += L) {
-      VectorMask<Float> m = S.indexInRange(k, c);
+    int k = 0;
+    for (; k + L <= c; k += L) {
       FloatVector best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
       for (int r = 0, row = at + k; r < rows; r++, row += line) {
         for (int j = 0, i = row; j < columns; j++, i += c) {
-          best = best.max(FloatVector.fromArray(S, x, i, m));
+          best = best.max(FloatVector.fromArray(S, x, i));
         }
       }
-      best.intoArray(y, yo + k, m);
+      best.intoArray(y, yo + k);
     }
+    if (k < c) {
+      maxOfLast(x, at + k, rows, columns, line, c, S.indexInRange(k, c), y, yo + k);
+    }
+  }
+
+  /** The channels beyond the last whole vector. */
+  private static void maxOfLast(
+      float[] x,
+      int at,
+      int rows,
+      int columns,
+      int line,
+      int c,
+      VectorMask<Float> m,
+      float[] y,
+      int yo) {
+    FloatVector best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+    for (int r = 0, row = at; r < rows; r++, row += line) {
+      for (int j = 0, i = row; j < columns; j++, i += c) {
+        best = best.max(FloatVector.fromArray(S, x, i, m));
+      }
+    }
+    best.intoArray(y, yo, m);
   }
 
   /**

@@ -43,9 +43,19 @@ final class PoolSimd implements PoolKernels {
   }
 
   private static final Maker MAX =
-      (w, from, to) ->
-          (in, rows, columns, line, o, i, j) ->
-              PoolLoops.max(from.array(), in, rows, columns, line, from.dim(1), to.array(), o);
+      (w, from, to) -> {
+        int c = from.dim(1);
+        int excess = WholePoolLoops.excess(c);
+        return (in, rows, columns, line, o, i, j) -> {
+          float[] x = from.array();
+          boolean free = (w.columns().count() - j - 1) * c >= excess;
+          if (free && in + (rows - 1) * line + columns * c + excess <= x.length) {
+            WholePoolLoops.max(x, in, rows, columns, line, c, to.array(), o);
+          } else {
+            PoolLoops.max(x, in, rows, columns, line, c, to.array(), o);
+          }
+        };
+      };
 
   private static final Maker AVERAGE =
       (w, from, to) -> {
@@ -147,26 +157,33 @@ final class PoolSimd implements PoolKernels {
     View from = channelsLast(x);
     backward(
         windows,
+        windows.isApart() && windows.covers(gradX.dim(2), gradX.dim(3)),
         gradOut,
         gradX,
-        (w, to, grad) -> {
-          int shift = from.offset() - to.offset();
-          boolean apart = w.isApart();
-          return (in, rows, columns, line, o, i, j) ->
-              PoolLoops.maxGrad(
-                  apart,
-                  from.array(),
-                  in + shift,
-                  rows,
-                  columns,
-                  line,
-                  to.dim(1),
-                  grad.array(),
-                  o,
-                  to.array(),
-                  in);
-        });
+        (w, to, grad) -> maxGradWindow(w, from, to, grad));
     giveBack(x, from);
+  }
+
+  /** Where windows follow each other without gaps, whole vectors may write into the next one. */
+  private static Window maxGradWindow(Windows w, View from, View to, View grad) {
+    int c = to.dim(1);
+    int shift = from.offset() - to.offset();
+    int excess = WholePoolLoops.excess(c);
+    boolean apart = w.isApart();
+    boolean close = apart && w.columns().isClose();
+    boolean exact = WholePoolLoops.isExact(c);
+    float[] x = from.array();
+    float[] g = grad.array();
+    float[] d = to.array();
+    return (in, rows, columns, line, o, i, j) -> {
+      int after = (w.columns().count() - j - 1) * c;
+      boolean free = close ? after >= excess : exact;
+      if (rows > 0 && columns > 0 && free) {
+        WholePoolLoops.maxGrad(!apart, x, in + shift, rows, columns, line, c, g, o, d, in);
+      } else {
+        PoolLoops.maxGrad(apart, x, in + shift, rows, columns, line, c, g, o, d, in);
+      }
+    };
   }
 
   @Override
@@ -182,6 +199,7 @@ final class PoolSimd implements PoolKernels {
   private void averageGrad(Windows windows, View gradOut, View gradX) {
     backward(
         windows,
+        false,
         gradOut,
         gradX,
         (w, to, grad) -> {
@@ -192,10 +210,16 @@ final class PoolSimd implements PoolKernels {
         });
   }
 
-  private void backward(Windows windows, View gradOut, View gradX, Maker maker) {
+  /**
+   * @param overwrites whether every element of gradX is set and none is added to
+   */
+  private void backward(
+      Windows windows, boolean overwrites, View gradOut, View gradX, Maker maker) {
     View grad = channelsLast(gradOut);
     View to = gradX.layout().isChannelsLast() ? gradX : temporary(gradX);
-    copies.fill(to, 0);
+    if (!overwrites) {
+      copies.fill(to, 0);
+    }
     Window window = maker.make(windows, to, grad);
     int outH = windows.rows().count();
     Parallel.forRange(

@@ -30,7 +30,7 @@ final class ReductionSimd implements ReductionKernels {
   }
 
   /** One reduction, split into what is kept and what is reduced outside the innermost dimension. */
-  private record Job(Kind kind, Nest kept, Nest reduced, int length, float[] x, float[] out) {
+  record Job(Kind kind, Nest kept, Nest reduced, int length, float[] x, float[] out) {
     double start() {
       return switch (kind) {
         case SUM -> 0;
@@ -94,7 +94,9 @@ final class ReductionSimd implements ReductionKernels {
     }
     Job job =
         new Job(kind, nest.only(kept), nest.only(gone), nest.length(), x.array(), out.array());
-    if (nest.step(1) != 0) {
+    if (nest.step(1) != 0 && NarrowSums.accepts(job)) {
+      NarrowSums.run(job, nest.step(1));
+    } else if (nest.step(1) != 0) {
       columns(job, nest.step(1));
     } else if (job.kept.numel() >= 32 || x.numel() <= GRAIN) {
       manyRuns(job);

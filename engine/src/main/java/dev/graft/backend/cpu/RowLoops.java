@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorSpecies;
  * Sums, maxima and minima of contiguous runs. A float sum never takes in more than {@link #BLOCK}
  * elements, spread over four vectors; longer sums go on in double precision.
  */
-final class RowLoops {
+public final class RowLoops {
   /** With 16 lanes a lane's float sum has 64 terms, so its relative error is under 64·2^-24. */
   static final int BLOCK = 4096;
 
@@ -90,7 +90,7 @@ final class RowLoops {
   }
 
   /** {@code acc[i] += x[at + i]}. */
-  static void addOne(float[] x, int at, float[] acc, int n) {
+  public static void addOne(float[] x, int at, float[] acc, int n) {
     int bound = S.loopBound(n);
     for (int i = 0; i < bound; i += L) {
       FloatVector.fromArray(S, acc, i).add(FloatVector.fromArray(S, x, at + i)).intoArray(acc, i);

@@ -40,6 +40,20 @@ record Windows(Axis rows, Axis columns) {
       return true;
     }
 
+    /** True if each window begins where the one before ends. */
+    boolean isClose() {
+      for (int i = 1; i < first.length; i++) {
+        if (first[i] != end[i - 1]) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private boolean covers(int size) {
+      return isClose() && first.length > 0 && first[0] == 0 && end[end.length - 1] == size;
+    }
+
     int count() {
       return first.length;
     }
@@ -55,6 +69,11 @@ record Windows(Axis rows, Axis columns) {
   /** True if no pixel is in two windows. */
   boolean isApart() {
     return rows.isApart() && columns.isApart();
+  }
+
+  /** True if every pixel is in one window and no more. */
+  boolean covers(int height, int width) {
+    return rows.covers(height) && columns.covers(width);
   }
 
   /** What an average over window (i, j) multiplies by. */

@@ -10,12 +10,19 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The threads that help with shared loops. A loop is put on a board; a worker that finds none there
- * looks on for {@link #SPIN_NANOS}, since the next loop of a network comes within microseconds,
+ * looks on for {@link #LOOK_NANOS}, since the next loop of a network comes within microseconds,
  * then sleeps until it is woken, and ends after ten idle seconds.
  */
 final class Workers {
-  /** Waking a sleeper costs its caller 5 µs and takes it 50; spinning longer starves the JIT. */
-  private static final long SPIN_NANOS = 30_000;
+  /** Looked for without a pause: the next loop, or the end of this one, mostly comes sooner. */
+  private static final long SPIN_NANOS = 20_000;
+
+  /**
+   * Looked for in all before sleeping, since waking a sleeper costs its caller 5 µs and takes it
+   * 50, as long as a piece of work. Past {@link #SPIN_NANOS} others go first at every look: the JIT
+   * needs a core too.
+   */
+  private static final long LOOK_NANOS = 500_000;
 
   /** Looks between two looks at the clock, which costs 25 ns. */
   private static final int LOOKS = 16;
@@ -36,8 +43,6 @@ final class Workers {
 
   /** No place of the board from here on was ever used. */
   private static volatile int placesUsed;
-
-  private static int named;
 
   private Workers() {}
 
@@ -77,12 +82,24 @@ final class Workers {
 
   private static synchronized Worker[] grown(int count) {
     while (ALL.size() < count) {
-      Worker worker = new Worker(++named, ALL.size() < CORES - 1);
+      Worker worker = new Worker(freeNumber(), ALL.size() < CORES - 1);
       worker.start();
       ALL.add(worker);
     }
     workers = ALL.toArray(Worker[]::new);
     return workers;
+  }
+
+  /** The smallest that no living worker has, so that each loop's shares find the same cores. */
+  private static int freeNumber() {
+    int number = 0;
+    for (int i = 0; i < ALL.size(); i++) {
+      if (ALL.get(i).number == number) {
+        number++;
+        i = -1;
+      }
+    }
+    return number;
   }
 
   private static synchronized boolean retire(Worker worker) {
@@ -107,8 +124,17 @@ final class Workers {
         }
         Thread.onSpinWait();
       }
-    } while (System.nanoTime() - start < SPIN_NANOS);
+    } while (looksOn(start));
     return false;
+  }
+
+  /** Whether to look on, after giving way to others if it has lasted. */
+  private static boolean looksOn(long start) {
+    long nanos = System.nanoTime() - start;
+    if (nanos > SPIN_NANOS) {
+      Thread.yield();
+    }
+    return nanos < LOOK_NANOS;
   }
 
   /** The first loop on the board that wants help, or null. */
@@ -125,13 +151,15 @@ final class Workers {
 
   private static final class Worker extends Thread {
     final AtomicBoolean parked = new AtomicBoolean();
+    final int number;
     private final boolean spins;
 
     /**
      * @param spins false for those past the number of cores: they would keep others from working
      */
     Worker(int number, boolean spins) {
-      super("graft-worker-" + number);
+      super("graft-worker-" + (number + 1));
+      this.number = number;
       this.spins = spins;
       setDaemon(true);
     }
@@ -140,7 +168,7 @@ final class Workers {
     public void run() {
       do {
         for (SharedLoop loop = look(); loop != null; loop = look()) {
-          loop.help();
+          loop.help(number);
         }
       } while (sleep());
     }
@@ -158,7 +186,7 @@ final class Workers {
           Thread.onSpinWait();
           loop = open();
         }
-      } while (loop == null && System.nanoTime() - start < SPIN_NANOS);
+      } while (loop == null && looksOn(start));
       SPINNING.decrementAndGet();
       return loop;
     }

@@ -10,6 +10,7 @@ import static dev.graft.backend.cpu.KernelCase.view;
 
 import dev.graft.backend.Backend;
 import dev.graft.backend.Backends;
+import dev.graft.backend.NormKernels;
 import dev.graft.backend.PoolShape;
 import dev.graft.backend.View;
 import dev.graft.tensor.Layout;
@@ -179,6 +180,13 @@ final class LayerCases {
                 }));
       }
       for (boolean affine : new boolean[] {true, false}) {
+        for (boolean added : new boolean[] {true, false}) {
+          cases.add(
+              new KernelCase(
+                  "batch norm relu " + x + (affine ? " affine" : "") + (added ? " added" : ""),
+                  GRADIENT,
+                  b -> normRelu(b, x, affine, added)));
+        }
         for (boolean training : new boolean[] {true, false}) {
           cases.add(
               new KernelCase(
@@ -218,6 +226,39 @@ final class LayerCases {
     b.norm().batchNormGrad(in, mean, invStd, weight, g, training, dx, dw, db);
     b.norm().batchNormGrad(in, mean, invStd, weight, g, training, onlyX, null, null);
     return new float[][] {out.array(), dx.array(), onlyX.array(), dw.array(), db.array()};
+  }
+
+  private static float[][] normRelu(Backend b, Layout x, boolean affine, boolean added) {
+    int c = x.dim(1);
+    View in = view(b, x, 2, 1.5);
+    View mean = view(b, flat(c), 2, 0.1);
+    View invStd = view(b, rows(c), 0.7, 0.01);
+    View weight = affine ? view(b, flat(c), 1, 0.2) : null;
+    View bias = affine ? view(b, rows(c)) : null;
+    View residual = added ? view(b, x, 0.3, 1) : null;
+    View out = output(b, x);
+    View dx = output(b, x);
+    View onlyX = output(b, x);
+    View masked = output(b, x);
+    View dw = output(b, flat(c));
+    View db = output(b, flat(c));
+    View dwAlone = output(b, flat(c));
+    View g = view(b, x, 0.1, 1);
+    View y = view(b, x, 0.4, 1);
+    NormKernels norm = b.norm();
+    norm.normalizeRelu(in, mean, invStd, weight, bias, residual, out);
+    norm.batchNormReluGrad(in, mean, invStd, weight, y, g, masked, dx, dw, db);
+    norm.batchNormReluGrad(in, mean, invStd, weight, y, g, null, onlyX, null, null);
+    norm.batchNormReluGrad(in, mean, invStd, weight, y, g, null, null, dwAlone, null);
+    return new float[][] {
+      out.array(),
+      masked.array(),
+      dx.array(),
+      onlyX.array(),
+      dw.array(),
+      db.array(),
+      dwAlone.array()
+    };
   }
 
   private static void optimizers(List<KernelCase> cases) {

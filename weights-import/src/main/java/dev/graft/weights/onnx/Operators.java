@@ -5,6 +5,7 @@ import dev.graft.op.AdaptiveAvgPool2d;
 import dev.graft.op.AdaptiveMaxPool2d;
 import dev.graft.op.AvgPool2d;
 import dev.graft.op.BatchNorm;
+import dev.graft.op.BatchNormRelu;
 import dev.graft.op.Binary;
 import dev.graft.op.Cat;
 import dev.graft.op.Contiguous;
@@ -106,6 +107,7 @@ final class Operators {
       // Nothing changes but the order in memory, which ONNX does not have; dropout is off.
       case Contiguous c -> in[0];
       case Dropout d -> in[0];
+      case BatchNormRelu b -> throw unknown(b, nodes);
       case Embedding e -> throw unknown(e, nodes);
       case Gather g -> throw unknown(g, nodes);
       case IndexSelect i -> throw unknown(i, nodes);

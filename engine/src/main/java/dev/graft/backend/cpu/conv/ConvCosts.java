@@ -43,6 +43,19 @@ record ConvCosts(double rate, double streaming, double transform) {
     return products + transforms + reading + (fresh ? weights / Vectors.LANES * transform * 2 : 0);
   }
 
+  /** The weight gradient by Winograd's form: sums are read and written as weights are. */
+  double winogradWeightGradient(ConvShape s, WinogradTile tile) {
+    double tiles =
+        (double) s.n()
+            * Math.ceilDiv(s.outH(), tile.outputs())
+            * Math.ceilDiv(s.outW(), tile.outputs());
+    double weights = (double) tile.positions() * s.inChannels() * panelColumns(s.outChannels());
+    double vectors = (double) (s.inChannels() + s.outChannels()) / Vectors.LANES;
+    return tiles * weights / (rate * Vectors.LANES)
+        + tiles * tile.positions() * vectors * transform
+        + weights / streaming * 2;
+  }
+
   private static int panelColumns(int outputs) {
     return Math.ceilDiv(outputs, Vectors.LANES) * Vectors.LANES;
   }

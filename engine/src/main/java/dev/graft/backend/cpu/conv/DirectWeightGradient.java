@@ -4,14 +4,16 @@ import dev.graft.backend.ConvShape;
 import dev.graft.backend.View;
 import dev.graft.backend.cpu.BufferPool;
 import dev.graft.backend.cpu.Parallel;
+import dev.graft.backend.cpu.RowLoops;
 import dev.graft.backend.cpu.Vectors;
 import java.util.Arrays;
 
 /**
  * The weight gradient of one group: over all output pixels, the outer products of what the taps
  * read and of the output's gradient. A block of pixels is a few hundred, so that its gradients (two
- * vectors of outputs) stay in L1 while the taps pass over them from L2. The blocks are cut into
- * spans by sizes alone; the spans' sums are added in order.
+ * vectors of outputs) stay in L1 while the taps pass over them from L2; where two vectors hold all
+ * outputs they are read where they lie, and what else comes along is summed and left out. The
+ * blocks are cut into spans by sizes alone; the spans' sums are added in order.
  */
 final class DirectWeightGradient {
   private static final int L = Vectors.LANES;
@@ -26,6 +28,9 @@ final class DirectWeightGradient {
   private static final int TASKS = 16;
 
   private static final int PARTIAL_FLOATS = 1 << 22;
+
+  /** Floats that a task of the last pass adds: about 5 µs. */
+  private static final int SCATTERED = 1 << 15;
 
   private static final OuterProducts KERNEL = OuterProducts.BEST;
 
@@ -126,13 +131,9 @@ final class DirectWeightGradient {
           }
         });
     Parallel.forRange(
-        panels,
-        1,
-        (from, to) -> {
-          for (int panel = from; panel < to; panel++) {
-            scatter(partial, spans, size, panel, weight, weightAt);
-          }
-        });
+        panels * runs.count * runs.length,
+        Math.max(1, SCATTERED / (spans * NR)),
+        (from, to) -> scatter(partial, spans, size, from, to, weight, weightAt));
     pool.give(partial);
   }
 
@@ -156,8 +157,15 @@ final class DirectWeightGradient {
       int distance = copy > 0 ? copy : imageSize;
       int pixel = (image * patches.outH() + row) * patches.outW();
       for (int p = panel; p < end; p++) {
-        pack(all, pixel, count * height * patches.outW(), p, grads);
-        addBlock(x, xAt, distance, count, height, p, grads, partial, at);
+        int pixels = count * height * patches.outW();
+        int gradAt = all.gradAt + pixel * all.gradPixel;
+        if (panels == 1 && gradAt + (pixels - 1) * all.gradPixel + NR <= all.grad.length) {
+          addBlock(
+              x, xAt, distance, count, height, p, all.grad, gradAt, all.gradPixel, partial, at);
+        } else {
+          pack(all, pixel, pixels, p, grads);
+          addBlock(x, xAt, distance, count, height, p, grads, 0, NR, partial, at);
+        }
       }
     }
     pool.give(taps);
@@ -184,6 +192,8 @@ final class DirectWeightGradient {
       int height,
       int panel,
       float[] grads,
+      int gradAt,
+      int gradStep,
       float[] partial,
       int at) {
     boolean both = outputs - panel * NR > L;
@@ -203,7 +213,8 @@ final class DirectWeightGradient {
               patches.outW(),
               flat ? count * pixels : pixels,
               grads,
-              i * pixels * NR,
+              gradAt + i * pixels * gradStep,
+              gradStep,
               both,
               partial,
               target);
@@ -218,28 +229,26 @@ final class DirectWeightGradient {
     return runs.isInPlace() ? Math.min(start, runs.length - KERNEL.rows()) : start;
   }
 
-  /** Adds the spans' sums of one panel and writes them in the weight's order. */
+  /** Adds the spans' sums of some values of x and writes them in the weight's order. */
   private void scatter(
-      float[] partial, int spans, int size, int panel, float[] weight, int weightAt) {
+      float[] partial, int spans, int size, int from, int to, float[] weight, int weightAt) {
     int perOutput = patches.channels() * patches.taps();
-    int columns = Math.min(NR, outputs - panel * NR);
-    int to = weightAt + panel * NR * perOutput;
     float[] sums = new float[NR];
-    for (int r = 0; r < runs.count; r++) {
-      for (int i = 0; i < runs.length; i++) {
-        int tile = Math.min(i / KERNEL.rows(), tiles - 1);
-        int slot = (r * tiles + tile) * KERNEL.rows() + i - start(tile);
-        int from = panel * panelSize + slot * NR;
-        System.arraycopy(partial, from, sums, 0, columns);
-        for (int span = 1; span < spans; span++) {
-          for (int j = 0, k = from + span * size; j < columns; j++, k++) {
-            sums[j] += partial[k];
-          }
-        }
-        int w = to + runs.weight(r, i);
-        for (int j = 0; j < columns; j++, w += perOutput) {
-          weight[w] = sums[j];
-        }
+    for (int u = from; u < to; u++) {
+      int panel = u / (runs.count * runs.length);
+      int columns = Math.min(NR, outputs - panel * NR);
+      int r = u / runs.length % runs.count;
+      int i = u % runs.length;
+      int tile = Math.min(i / KERNEL.rows(), tiles - 1);
+      int slot = (r * tiles + tile) * KERNEL.rows() + i - start(tile);
+      int at = panel * panelSize + slot * NR;
+      System.arraycopy(partial, at, sums, 0, NR);
+      for (int span = 1; span < spans; span++) {
+        RowLoops.addOne(partial, at + span * size, sums, NR);
+      }
+      int w = weightAt + panel * NR * perOutput + runs.weight(r, i);
+      for (int j = 0; j < columns; j++, w += perOutput) {
+        weight[w] = sums[j];
       }
     }
   }

@@ -15,8 +15,8 @@ abstract class OuterProducts {
   abstract int rows();
 
   /**
-   * {@code sums[at + r·2L + l] += Σ x[i + r]·g[gAt + pixel·2L + l]} over {@code pixels} pixels and
-   * r below {@link #rows()}: i goes from xAt by {@code step}, and from a row of {@code columns}
+   * {@code sums[at + r·2L + l] += Σ x[i + r]·g[gAt + pixel·gStep + l]} over {@code pixels} pixels
+   * and r below {@link #rows()}: i goes from xAt by {@code step}, and from a row of {@code columns}
    * pixels to the next by {@code line}. One loop: nested ones, and sums that start from memory, box
    * their accumulators at times (3 GFLOP/s).
    *
@@ -31,6 +31,7 @@ abstract class OuterProducts {
       int pixels,
       float[] g,
       int gAt,
+      int gStep,
       boolean both,
       float[] sums,
       int at);

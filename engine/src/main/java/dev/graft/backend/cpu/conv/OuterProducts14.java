@@ -24,13 +24,14 @@ final class OuterProducts14 extends OuterProducts {
       int pixels,
       float[] g,
       int gAt,
+      int gStep,
       boolean both,
       float[] sums,
       int at) {
     if (both) {
-      two(x, xAt, step, line, columns, pixels, g, gAt, sums, at);
+      two(x, xAt, step, line, columns, pixels, g, gAt, gStep, sums, at);
     } else {
-      one(x, xAt, step, line, columns, pixels, g, gAt, sums, at);
+      one(x, xAt, step, line, columns, pixels, g, gAt, gStep, sums, at);
     }
   }
 
@@ -43,6 +44,7 @@ final class OuterProducts14 extends OuterProducts {
       int pixels,
       float[] g,
       int gAt,
+      int gStep,
       float[] sums,
       int at) {
     FloatVector c0 = FloatVector.zero(S);
@@ -75,7 +77,7 @@ final class OuterProducts14 extends OuterProducts {
     FloatVector d13 = FloatVector.zero(S);
     int gap = line - columns * step;
     int left = columns;
-    for (int p = 0, i = xAt, j = gAt; p < pixels; p++, j += 2 * L) {
+    for (int p = 0, i = xAt, j = gAt; p < pixels; p++, j += gStep) {
       FloatVector y = FloatVector.fromArray(S, g, j);
       FloatVector z = FloatVector.fromArray(S, g, j + L);
       FloatVector a = FloatVector.broadcast(S, x[i]);
@@ -165,6 +167,7 @@ final class OuterProducts14 extends OuterProducts {
       int pixels,
       float[] g,
       int gAt,
+      int gStep,
       float[] sums,
       int at) {
     FloatVector c0 = FloatVector.zero(S);
@@ -183,7 +186,7 @@ final class OuterProducts14 extends OuterProducts {
     FloatVector c13 = FloatVector.zero(S);
     int gap = line - columns * step;
     int left = columns;
-    for (int p = 0, i = xAt, j = gAt; p < pixels; p++, j += 2 * L) {
+    for (int p = 0, i = xAt, j = gAt; p < pixels; p++, j += gStep) {
       FloatVector y = FloatVector.fromArray(S, g, j);
       FloatVector a = FloatVector.broadcast(S, x[i]);
       c0 = a.fma(y, c0);

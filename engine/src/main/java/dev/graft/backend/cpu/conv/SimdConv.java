@@ -38,6 +38,12 @@ public final class SimdConv implements ConvKernels {
   @Override
   public void conv2d(ConvShape s, View x, View weight, View bias, View out) {
     View input = channelsLast(x);
+    if (ConvChoice.narrow(s)) {
+      WeightPanels panels = WeightPanels.forward(s, weight, Taps.forward(s), 0);
+      NarrowConv.run(pool, s, panels, input, bias, out);
+      release(input, x);
+      return;
+    }
     WinogradTile form = ConvChoice.winograd(s, true);
     if (form != null) {
       float[] data = pool.take(WinogradWeights.length(form, s.inChannels(), s.outChannels()));
@@ -79,6 +85,12 @@ public final class SimdConv implements ConvKernels {
   public void convTranspose2d(ConvShape s, View x, View weight, View bias, View out) {
     View input = channelsLast(x);
     ConvShape turned = turned(s);
+    if (turned != null && ConvChoice.narrow(turned)) {
+      WeightPanels panels = WeightPanels.backward(s, weight, Taps.backward(s, 0, 0), 0);
+      NarrowConv.run(pool, turned, panels, input, bias, out);
+      release(input, x);
+      return;
+    }
     WinogradTile form = turned == null ? null : ConvChoice.winograd(turned, true);
     if (form != null) {
       float[] data = pool.take(WinogradWeights.length(form, s.outChannels(), s.inChannels()));
@@ -180,7 +192,9 @@ public final class SimdConv implements ConvKernels {
     }
     View input = channelsLast(x);
     View grad = channelsLast(gradOut);
-    if (DirectWeightGradient.accepts(s)) {
+    if (ConvChoice.winogradWeightGradient(s)) {
+      WinogradWeightGradient.run(pool, s, input, grad, gradWeight);
+    } else if (DirectWeightGradient.accepts(s)) {
       DirectWeightGradient.run(pool, s, input, grad, gradWeight);
     } else {
       PackedWeightGradient.run(pool, s, input, grad, gradWeight);

@@ -7,19 +7,22 @@ import dev.graft.backend.cpu.gemm.Blocking;
 import java.util.Arrays;
 
 /**
- * The weights of a Winograd convolution, G g Gᵀ, as right operands of its products: for each
- * position, panels of NR outer channels, each [inner channels][NR], zero beyond the last channel.
+ * The weights of a Winograd convolution, G g Gᵀ, as right operands of its products: for each panel
+ * of NR outer channels, and each position, [inner channels][NR], zero beyond the last channel. A
+ * task that makes a panel's channels reads them in one run.
  */
 final class WinogradWeights {
   private static final int L = Vectors.LANES;
   private static final int NR = Blocking.NR;
 
   final float[] data;
+  private final int positions;
   private final int inner;
   private final int panels;
 
-  private WinogradWeights(float[] data, int inner, int outer) {
+  private WinogradWeights(float[] data, int positions, int inner, int outer) {
     this.data = data;
+    this.positions = positions;
     this.inner = inner;
     this.panels = Math.ceilDiv(outer, NR);
   }
@@ -53,7 +56,7 @@ final class WinogradWeights {
       WinogradTile tile, View weight, int innerDim, int outerDim, int[] taps, float[] data) {
     int inner = weight.dim(innerDim);
     int outer = weight.dim(outerDim);
-    WinogradWeights packed = new WinogradWeights(data, inner, outer);
+    WinogradWeights packed = new WinogradWeights(data, tile.positions(), inner, outer);
     int[] gather = new int[L];
     for (int i = 0; i < L; i++) {
       gather[i] = i * weight.stride(outerDim);
@@ -70,7 +73,7 @@ final class WinogradWeights {
           for (int v = from; v < to; v++) {
             int at = weight.offset() + v * L * weight.stride(outerDim);
             int target = packed.at(0, v * L / NR) + v * L % NR;
-            int distance = packed.panels * inner * NR;
+            int distance = inner * NR;
             for (int c = 0; c < inner; c++) {
               int kernel = at + c * innerStep;
               tile.weight(
@@ -87,6 +90,6 @@ final class WinogradWeights {
 
   /** Where a panel of a position begins. */
   int at(int position, int panel) {
-    return (position * panels + panel) * inner * NR;
+    return (panel * positions + position) * inner * NR;
   }
 }

@@ -26,14 +26,44 @@ public final class PackedB {
   /** Rows transposed at a time: 64 lines of the panel (8 KB at 512 bits) stay in L1. */
   private static final int DEPTH = 64;
 
-  final float[] data;
   final int k;
   final int n;
+  private final float[] data;
+  private final PanelSource source;
 
-  private PackedB(float[] data, int k, int n) {
+  private PackedB(float[] data, PanelSource source, int k, int n) {
     this.data = data;
+    this.source = source;
     this.k = k;
     this.n = n;
+  }
+
+  /** One that is read panel by panel when it is multiplied, each by the thread that needs it. */
+  static PackedB unpacked(int k, int n, float[] b, int at, int strideK, int strideN) {
+    return new PackedB(null, source(k, b, at, strideK, strideN), k, n);
+  }
+
+  /** Whether every task that multiplies a panel has to read it from its source. */
+  boolean isUnpacked() {
+    return data == null;
+  }
+
+  /** The array that holds panel {@code p}, which may be {@code own}, from {@link #at} on. */
+  float[] panel(int p, float[] own) {
+    if (data != null) {
+      return data;
+    }
+    int columns = Math.min(Blocking.NR, n - p * Blocking.NR);
+    if (columns < Blocking.NR) {
+      Arrays.fill(own, 0, k * Blocking.NR, 0);
+    }
+    source.read(p * Blocking.NR, columns, own, 0);
+    return own;
+  }
+
+  /** Where panel {@code p} begins in its array. */
+  int at(int p) {
+    return data == null ? 0 : p * k * Blocking.NR;
   }
 
   public static int length(int k, int n) {
@@ -65,30 +95,26 @@ public final class PackedB {
             source.read(panel * nr, columns, data, at);
           }
         });
-    return new PackedB(data, k, n);
+    return new PackedB(data, null, k, n);
   }
 
   /** Packs element (k, n) from {@code b[at + k·strideK + n·strideN]}. */
   public static PackedB pack(
       int k, int n, float[] b, int at, int strideK, int strideN, float[] data) {
+    return packPanels(k, n, source(k, b, at, strideK, strideN), data);
+  }
+
+  private static PanelSource source(int k, float[] b, int at, int strideK, int strideN) {
     if (strideN == 1) {
-      return packPanels(
-          k,
-          n,
-          (column, count, to, toAt) -> copyRows(b, at + column, strideK, k, count, to, toAt),
-          data);
+      return (column, count, to, toAt) -> copyRows(b, at + column, strideK, k, count, to, toAt);
     }
-    return packPanels(
-        k,
-        n,
-        (column, count, to, toAt) -> {
-          for (int i = 0; i < k; i += DEPTH) {
-            int depth = Math.min(DEPTH, k - i);
-            int from = at + i * strideK + column * strideN;
-            transpose(b, from, strideK, strideN, depth, count, to, toAt + i * Blocking.NR);
-          }
-        },
-        data);
+    return (column, count, to, toAt) -> {
+      for (int i = 0; i < k; i += DEPTH) {
+        int depth = Math.min(DEPTH, k - i);
+        int from = at + i * strideK + column * strideN;
+        transpose(b, from, strideK, strideN, depth, count, to, toAt + i * Blocking.NR);
+      }
+    };
   }
 
   /** Whole panels by vectors: a call of arraycopy takes longer than 32 floats do. */

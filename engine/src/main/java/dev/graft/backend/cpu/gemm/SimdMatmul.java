@@ -43,10 +43,14 @@ public final class SimdMatmul implements MatmulKernels {
       }
       return;
     }
-    float[] packed = pool.take(PackedB.length(k, n));
+    boolean wide = Gemm.isWide(m, n, k);
+    float[] packed = wide ? null : pool.take(PackedB.length(k, n));
     for (int b = 0; b < out.dim(0); b++) {
       int yAt = y.offset() + b * y.stride(0);
-      PackedB right = PackedB.pack(k, n, y.array(), yAt, y.stride(1), y.stride(2), packed);
+      PackedB right =
+          wide
+              ? PackedB.unpacked(k, n, y.array(), yAt, y.stride(1), y.stride(2))
+              : PackedB.pack(k, n, y.array(), yAt, y.stride(1), y.stride(2), packed);
       int to = out.offset() + b * m * n;
       Gemm.run(
           m,
@@ -58,6 +62,8 @@ public final class SimdMatmul implements MatmulKernels {
           out.array(),
           row -> to + row * n);
     }
-    pool.give(packed);
+    if (!wide) {
+      pool.give(packed);
+    }
   }
 }

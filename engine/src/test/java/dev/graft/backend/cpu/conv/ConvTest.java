@@ -48,7 +48,13 @@ class ConvTest {
         new ConvShape(2, 30, 30, 36, 40, 3, 3, 1, 1, 2, 2, 2, 2, 1),
         new ConvShape(2, 48, 24, 26, 36, 3, 3, 1, 1, 0, 0, 1, 1, 2),
         new ConvShape(10, 30, 5, 25, 33, 3, 3, 1, 1, 1, 1, 1, 1, 1),
-        new ConvShape(2, 48, 31, 35, 33, 3, 3, 2, 1, 1, 1, 1, 1, 1));
+        new ConvShape(2, 48, 31, 35, 33, 3, 3, 2, 1, 1, 1, 1, 1, 1),
+        new ConvShape(7, 1, 28, 28, 10, 5, 5, 1, 1, 0, 0, 1, 1, 1),
+        new ConvShape(5, 10, 12, 12, 20, 5, 5, 1, 1, 0, 0, 1, 1, 1),
+        new ConvShape(3, 3, 33, 20, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1),
+        new ConvShape(2, 7, 11, 30, 32, 3, 3, 2, 2, 1, 1, 1, 1, 1),
+        new ConvShape(1, 3, 3, 12, 17, 5, 5, 1, 1, 4, 3, 2, 1, 1),
+        new ConvShape(2, 2, 9, 14, 3, 3, 4, 1, 1, 0, 2, 3, 1, 1));
   }
 
   private static float[] numbers(int n) {
@@ -122,6 +128,10 @@ class ConvTest {
   }
 
   private static void check(double[] expected, View actual) {
+    check(expected, actual, 3e-6);
+  }
+
+  private static void check(double[] expected, View actual, double tolerance) {
     double scale = Math.max(1, Arrays.stream(expected).map(Math::abs).max().orElse(0));
     int i = 0;
     for (int n = 0; n < actual.dim(0); n++) {
@@ -130,7 +140,7 @@ class ConvTest {
           for (int w = 0; w < actual.dim(3); w++) {
             String where = n + "," + c + "," + h + "," + w;
             double value = ConvLoops.read(actual, n, c, h, w);
-            assertEquals(expected[i++], value, 3e-6 * scale, where);
+            assertEquals(expected[i++], value, tolerance * scale, where);
           }
         }
       }
@@ -179,11 +189,31 @@ class ConvTest {
     check(ConvLoops.weightGrad(s, nchw, part), weightGrad(s, nchw, part));
   }
 
+  /** Tiles cut by borders, several spans and panels, panels that are half empty. */
+  static Stream<ConvShape> winogradShapes() {
+    return Stream.of(
+        new ConvShape(5, 32, 14, 13, 48, 3, 3, 1, 1, 1, 1, 1, 1, 1),
+        new ConvShape(9, 16, 33, 31, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1),
+        new ConvShape(3, 16, 12, 17, 160, 3, 3, 1, 1, 0, 2, 1, 1, 1));
+  }
+
+  @ParameterizedTest
+  @MethodSource("winogradShapes")
+  void winogradsFormAgreesWithSevenLoops(ConvShape s) {
+    View x = input(s);
+    View w = weight(s);
+    View g = gradOut(s);
+    check(ConvLoops.forward(s, x, w, bias(s)), forward(s, x, w, bias(s)), 1e-5);
+    check(ConvLoops.inputGrad(s, g, w), inputGrad(s, g, w), 1e-5);
+    check(ConvLoops.weightGrad(s, x, g), weightGrad(s, x, g), 1e-5);
+  }
+
   static Stream<ConvShape> shapesWorthSeveralThreads() {
     return Stream.of(
         new ConvShape(3, 17, 29, 31, 37, 3, 3, 1, 1, 1, 1, 1, 1, 1),
         new ConvShape(2, 3, 65, 63, 19, 7, 7, 2, 2, 3, 3, 1, 1, 1),
         new ConvShape(1, 130, 7, 7, 150, 3, 3, 1, 1, 1, 1, 1, 1, 1),
+        new ConvShape(9, 48, 24, 23, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1),
         new ConvShape(40, 16, 32, 32, 18, 3, 3, 2, 2, 1, 1, 1, 1, 2));
   }
 

@@ -99,6 +99,9 @@ class MatmulTest {
     "1, 169, 37, 47",
     "1, 337, 513, 71",
     "7, 11, 23, 29",
+    "1, 17, 31, 400",
+    "2, 29, 300, 641",
+    "1, 200, 33, 1700",
     "2, 5, 0, 9",
     "0, 3, 4, 5",
     "1, 0, 4, 5",
@@ -131,7 +134,13 @@ class MatmulTest {
   }
 
   @ParameterizedTest(name = "{0} x {1} x {2} x {3}")
-  @CsvSource({"1, 337, 513, 71", "1, 3, 700, 515", "5, 61, 67, 71", "1, 1, 2048, 1000"})
+  @CsvSource({
+    "1, 337, 513, 71",
+    "1, 3, 700, 515",
+    "5, 61, 67, 71",
+    "1, 1, 2048, 1000",
+    "1, 200, 33, 1700"
+  })
   void anyNumberOfThreadsGivesTheSameBits(int batch, int m, int k, int n) {
     View a = dense(batch, m, k);
     View y = dense(batch, k, n);
