@@ -21,6 +21,12 @@ public interface Backend {
   /** Gives back a buffer that nobody will read again; it may serve a later allocation. */
   void release(Buffer buffer);
 
+  /**
+   * Says that a network is being made and will be run: what has to be made ready for that may begin
+   * in the background. Returns at once.
+   */
+  default void expectWork() {}
+
   /** Waits until all that was asked for so far has been computed; on the CPU nothing is pending. */
   default void synchronize() {}
 

@@ -1,16 +1,19 @@
 package dev.graft.backend;
 
 import java.lang.reflect.InvocationTargetException;
+import java.time.Duration;
 
 /**
  * Chooses the CPU backend once, at the first use: SIMD where the Vector API's module is there, else
- * the scalar reference; one line is logged. The system property {@code graft.backend} forces {@code
- * simd} or {@code scalar}; {@code graft.vector.bits} forces a vector width (128, 256 or 512);
- * {@code graft.threads} sets the number of threads.
+ * the scalar reference; a second later one line is logged. The system property {@code
+ * graft.backend} forces {@code simd} or {@code scalar}; {@code graft.vector.bits} forces a vector
+ * width (128, 256 or 512); {@code graft.threads} sets the number of threads.
  */
 public final class Backends {
   private static final String MODULE = "jdk.incubator.vector";
-  private static final System.Logger LOG = System.getLogger("dev.graft");
+
+  /** When the line is logged that says which backend computes. */
+  private static final Duration ANNOUNCED_AFTER = Duration.ofSeconds(1);
 
   private Backends() {}
 
@@ -48,8 +51,20 @@ public final class Backends {
                 throw new IllegalArgumentException(
                     "graft.backend: unknown value \"" + wanted + "\"; use simd, scalar or auto");
           };
-      LOG.log(System.Logger.Level.INFO, "graft: {0}", chosen.name());
+      Thread.ofPlatform().daemon().name("graft-log").start(() -> announce(chosen));
       return chosen;
+    }
+
+    /**
+     * Later, and aside: the JDK's first log line takes 90 ms, which a first answer need not wait.
+     */
+    private static void announce(Backend chosen) {
+      try {
+        Thread.sleep(ANNOUNCED_AFTER);
+        log().log(System.Logger.Level.INFO, "graft: {0}", chosen.name());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
 
     private static Backend simdOrScalar(boolean required) {
@@ -67,9 +82,13 @@ public final class Backends {
       if (required) {
         throw new IllegalStateException("graft.backend=simd: " + trouble);
       }
-      LOG.log(System.Logger.Level.WARNING, "graft: no SIMD, computing slowly: {0}", trouble);
+      log().log(System.Logger.Level.WARNING, "graft: no SIMD, computing slowly: {0}", trouble);
       return scalar();
     }
+  }
+
+  private static System.Logger log() {
+    return System.getLogger("dev.graft");
   }
 
   private static Backend instance(String className) throws ReflectiveOperationException {

@@ -14,6 +14,7 @@ public final class HostBuffer implements Buffer {
   private volatile float[] array;
   private final Backend backend;
   private volatile int changes;
+  private boolean untouched;
 
   public HostBuffer(float[] array, Backend backend) {
     this.array = array;
@@ -21,8 +22,28 @@ public final class HostBuffer implements Buffer {
     this.backend = backend;
   }
 
+  private HostBuffer(int length, Backend backend) {
+    this.length = length;
+    this.backend = backend;
+    this.untouched = true;
+  }
+
+  /** Zeros that take memory only when somebody looks at them: weights that are to be loaded. */
+  public static HostBuffer zeros(int length, Backend backend) {
+    return new HostBuffer(length, backend);
+  }
+
   @Override
   public float[] array() {
+    float[] values = array;
+    return values != null ? values : made();
+  }
+
+  private synchronized float[] made() {
+    if (untouched) {
+      untouched = false;
+      array = new float[length];
+    }
     float[] values = array;
     if (values == null) {
       throw new IllegalStateException(
@@ -34,7 +55,8 @@ public final class HostBuffer implements Buffer {
   }
 
   /** Takes the array away, for another buffer; null if that was done before. */
-  public float[] takeArray() {
+  public synchronized float[] takeArray() {
+    untouched = false;
     return (float[]) ARRAY.getAndSet(this, null);
   }
 

@@ -12,6 +12,11 @@ public interface PreparedConv {
   /** Bytes of packed weights that it holds. */
   long weightBytes();
 
+  /** Whether runs read the weight that it was made of; else that may be overwritten now. */
+  default boolean readsWeight() {
+    return true;
+  }
+
   /** Floats of scratch that a run needs. */
   int scratch();
 

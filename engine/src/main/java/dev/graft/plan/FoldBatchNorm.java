@@ -39,25 +39,22 @@ final class FoldBatchNorm implements Pass {
 
   private static Graph.Call folded(Graph.Call product, Graph.Call norm, float eps) {
     Tensor weight = constant(product, 1);
-    float[] w = weight.toArray();
     float[] gamma = constant(norm, 1).toArray();
     float[] beta = constant(norm, 2).toArray();
     float[] mean = constant(norm, 3).toArray();
     float[] var = constant(norm, 4).toArray();
     float[] bias = product.arity() > 2 ? constant(product, 2).toArray() : new float[gamma.length];
-    int each = w.length / Math.max(1, gamma.length);
+    double[] scales = new double[gamma.length];
     for (int c = 0; c < gamma.length; c++) {
       double scale = gamma[c] / Math.sqrt((double) var[c] + eps);
-      for (int i = c * each; i < (c + 1) * each; i++) {
-        w[i] = (float) (w[i] * scale);
-      }
+      scales[c] = scale;
       bias[c] = (float) (((double) bias[c] - mean[c]) * scale + beta[c]);
     }
     return new Graph.Call(
         product.op(),
         List.of(
             product.input(0),
-            Fusion.constant(w, weight.shape(), weight.backend()),
+            new Graph.Constant(weight, scales),
             Fusion.constant(bias, constant(norm, 1).shape(), weight.backend())),
         Graph.Epilogue.NONE,
         product.shape(),

@@ -1,7 +1,11 @@
 package dev.graft.plan;
 
 import dev.graft.backend.Backend;
+import dev.graft.backend.Buffer;
+import dev.graft.backend.HostBuffer;
+import dev.graft.backend.View;
 import dev.graft.op.Op;
+import dev.graft.tensor.Layout;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
@@ -61,21 +65,71 @@ public final class Graph {
   /** A tensor that does not depend on the input: a weight, a running statistic, a number. */
   public static final class Constant implements Value {
     private final Tensor tensor;
+    private final Buffer buffer;
     private final int changes;
+    private final double[] scale;
 
     Constant(Tensor tensor) {
+      this(tensor, null);
+    }
+
+    /**
+     * A tensor each of whose rows is to be multiplied by a number. Nothing is computed before it is
+     * asked for, so that the folded weights of a whole network never lie in memory at one time.
+     */
+    Constant(Tensor tensor, double[] scale) {
       this.tensor = tensor;
-      this.changes = tensor.view().buffer().changes();
+      this.buffer = tensor.view().buffer();
+      this.changes = buffer.changes();
+      this.scale = scale;
     }
 
-    /** The tensor itself: for a parameter the very one that the layer holds. */
+    /**
+     * The tensor itself: for a parameter the very one that the layer holds. One whose rows are to
+     * be multiplied is made by this call.
+     */
     public Tensor tensor() {
-      return tensor;
+      if (scale == null) {
+        return tensor;
+      }
+      float[] scaled = tensor.toArray();
+      multiplyRows(scaled, 0, scaled, 0);
+      View made = new View(tensor.backend().wrap(scaled), Layout.rowMajor(shape()));
+      return Tensor.of(made);
     }
 
-    /** False once the tensor has been overwritten. */
+    boolean isScaled() {
+      return scale != null;
+    }
+
+    /** The values in memory that the backend takes back when it is released. */
+    View scaled() {
+      Tensor rows = tensor.contiguous();
+      View to = new View(rows.backend().allocate(rows.numel()), Layout.rowMajor(shape()));
+      if (to.buffer() instanceof HostBuffer) {
+        multiplyRows(rows.view().array(), rows.view().offset(), to.array(), 0);
+      } else {
+        to.buffer().write(0, tensor().toArray(), 0, rows.numel());
+      }
+      return to;
+    }
+
+    private void multiplyRows(float[] from, int at, float[] to, int start) {
+      int each = shape().numel() / Math.max(1, scale.length);
+      for (int row = 0; row < scale.length; row++) {
+        multiply(scale[row], from, at + row * each, to, start + row * each, each);
+      }
+    }
+
+    private static void multiply(double by, float[] from, int at, float[] to, int start, int n) {
+      for (int i = 0; i < n; i++) {
+        to[start + i] = (float) (from[at + i] * by);
+      }
+    }
+
+    /** False once the tensor has been overwritten, or has got other memory. */
     boolean isCurrent() {
-      return tensor.view().buffer().changes() == changes;
+      return tensor.view().buffer() == buffer && buffer.changes() == changes;
     }
 
     @Override

@@ -43,6 +43,7 @@ public final class InferencePlan {
   private InferencePlan(Graph graph) {
     this.input = graph.input().shape();
     this.backend = graph.backend();
+    backend.expectWork();
     this.plan = Lowering.of(Pass.all(graph));
   }
 

@@ -56,11 +56,19 @@ final class ProductSteps {
             && residual.slot() != x.slot()
             && plan.mayOverwrite(residual, layout, List.of());
     Place out = over ? residual : Place.in(plan.newSlot(call.shape().numel()), layout);
-    prepared(call, shape, constant(call, 1), x, residual, out);
+    Graph.Constant weight = (Graph.Constant) call.input(1);
+    if (weight.isScaled()) {
+      View scaled = weight.scaled();
+      if (!prepared(call, shape, scaled, x, residual, out).readsWeight()) {
+        plan.backend().release(scaled.buffer());
+      }
+    } else {
+      prepared(call, shape, constant(call, 1), x, residual, out);
+    }
     plan.settle(call, out);
   }
 
-  private void prepared(
+  private PreparedConv prepared(
       Graph.Call call, ConvShape shape, View weight, Place x, Place residual, Place out) {
     PreparedConv conv =
         plan.backend()
@@ -88,6 +96,7 @@ final class ProductSteps {
                     residual == null ? null : residual.in(arena),
                     out.in(arena),
                     scratch.in(arena))));
+    return conv;
   }
 
   private void linear(Graph.Call call) {

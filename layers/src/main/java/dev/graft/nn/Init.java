@@ -1,5 +1,9 @@
 package dev.graft.nn;
 
+import dev.graft.backend.Backends;
+import dev.graft.backend.HostBuffer;
+import dev.graft.backend.View;
+import dev.graft.tensor.Layout;
 import dev.graft.tensor.Rng;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
@@ -14,7 +18,7 @@ public final class Init {
   /** Uniform within ±bound. */
   public static Tensor uniform(Rng rng, double bound, int... dims) {
     if (rng == null) {
-      return Tensor.zeros(dims);
+      return zeros(dims);
     }
     float[] data = new float[Shape.of(dims).numel()];
     for (int i = 0; i < data.length; i++) {
@@ -34,13 +38,19 @@ public final class Init {
   /** Normal with mean 0 and standard deviation std. */
   public static Tensor normal(Rng rng, double std, int... dims) {
     if (rng == null) {
-      return Tensor.zeros(dims);
+      return zeros(dims);
     }
     float[] data = new float[Shape.of(dims).numel()];
     for (int i = 0; i < data.length; i++) {
       data[i] = (float) (std * rng.nextGaussian());
     }
     return Tensor.of(data, dims);
+  }
+
+  /** Without memory until somebody looks: loading puts other memory in their place. */
+  private static Tensor zeros(int... dims) {
+    Layout layout = Layout.rowMajor(Shape.of(dims));
+    return Tensor.of(new View(HostBuffer.zeros(layout.numel(), Backends.cpu()), layout));
   }
 
   /** Normal with variance 2/fanOut for relu (He et al., 2015): torchvision's ResNets. */

@@ -98,6 +98,7 @@ public abstract class Layer implements Watcher.Place {
 
   /** Registers a trainable tensor; returns it. */
   protected final Tensor param(String paramName, Tensor value) {
+    value.backend().expectWork();
     parameters.put(paramName, value.requireGrad());
     return value;
   }
@@ -305,6 +306,16 @@ public abstract class Layer implements Watcher.Place {
    */
   public final LoadReport load(StateDict state) {
     return LoadReport.load(stateDict(), state, name -> false);
+  }
+
+  /**
+   * As {@link #load}, without copying: the network's tensors take over the memory of those in
+   * {@code state} where they lie on the same device, as PyTorch's {@code assign=True} does. For a
+   * state dict that nobody else uses, such as one just read from a file: what changes one of the
+   * two later changes both. {@code network.adopt(Weights.load(file)).orThrow()}
+   */
+  public final LoadReport adopt(StateDict state) {
+    return LoadReport.adopt(stateDict(), state, name -> false);
   }
 
   /** What {@link #load} would report; changes nothing. */

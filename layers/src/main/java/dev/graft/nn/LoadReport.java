@@ -1,11 +1,15 @@
 package dev.graft.nn;
 
+import dev.graft.backend.Buffer;
 import dev.graft.tensor.StateDict;
 import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -39,6 +43,26 @@ public record LoadReport(
   public static LoadReport load(StateDict target, StateDict source, Predicate<String> leftOut) {
     LoadReport report = compare(target, source, leftOut);
     report.applied.forEach(name -> target.get(name).assign(source.get(name)));
+    return report;
+  }
+
+  /**
+   * As {@link #load}, but the tensors of {@code target} take over the memory of those of {@code
+   * source} instead of copying it, where both lie on the same device. What two names of {@code
+   * source} share is copied for the second.
+   */
+  public static LoadReport adopt(StateDict target, StateDict source, Predicate<String> leftOut) {
+    LoadReport report = compare(target, source, leftOut);
+    Set<Buffer> taken = Collections.newSetFromMap(new IdentityHashMap<>());
+    report.applied.forEach(name -> {
+      Tensor to = target.get(name);
+      Tensor from = source.get(name);
+      if (to.backend() == from.backend() && taken.add(from.view().buffer())) {
+        to.moveTo(from);
+      } else {
+        to.assign(from.toArray());
+      }
+    });
     return report;
   }
 

@@ -64,7 +64,7 @@ final class Child {
 
   private static float[] coldGraft(Path file) throws IOException {
     Layer network = Architecture.of(COLD_MODEL, 1000).build(null);
-    network.load(Weights.load(file)).orThrow();
+    network.adopt(Weights.load(file)).orThrow();
     network.eval();
     InferencePlan plan = InferencePlan.of(network::apply, Shape.of(1, 3, 224, 224));
     return plan.run(Tensor.of(image(), 1, 3, 224, 224)).toArray();

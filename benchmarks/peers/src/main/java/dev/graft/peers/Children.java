@@ -40,7 +40,11 @@ final class Children {
     parts.stream().filter(p -> p.endsWith(".jar")).forEach(jars::add);
     classPath = String.join(File.pathSeparator, jars);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      if (!flag.startsWith("-Dgraft.warmup=")) { // children run as users' programs do
+        command.add(flag);
+      }
+    }
   }
 
   private static void addAll(Path root, JarOutputStream entries, Set<String> taken)

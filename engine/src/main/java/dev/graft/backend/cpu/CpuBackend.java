@@ -17,9 +17,13 @@ import dev.graft.backend.PoolKernels;
 import dev.graft.backend.ReductionKernels;
 import dev.graft.backend.ResampleKernels;
 import dev.graft.backend.SoftmaxKernels;
+import dev.graft.backend.cpu.cold.WarmUp;
+import dev.graft.backend.cpu.cold.Warming;
 import dev.graft.backend.cpu.conv.SimdConv;
 import dev.graft.backend.cpu.gemm.SimdMatmul;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** Vector API kernels on all cores, on Java arrays. */
 public final class CpuBackend implements Backend {
@@ -39,12 +43,29 @@ public final class CpuBackend implements Backend {
   private final OptimizerKernels optimizer = new OptimizerSimd();
   private final BoundKernels bound = new BoundSimd(this);
 
+  public CpuBackend() {
+    WarmUp.register(CpuBackend::warmings);
+  }
+
   @Override
   public String name() {
     int threads = Parallel.threads();
     return String.format(
         "SIMD, %d-bit vectors, %d thread%s",
         Vectors.SPECIES.vectorBitSize(), threads, threads == 1 ? "" : "s");
+  }
+
+  @Override
+  public void expectWork() {
+    WarmUp.begin();
+  }
+
+  /** All kernels that have twins in plain Java, in the order of their worth. */
+  static List<Warming> warmings() {
+    List<Warming> all = new ArrayList<>(SimdMatmul.warmings());
+    all.addAll(SimdConv.warmings());
+    all.add(PoolLoops.warming());
+    return all;
   }
 
   @Override

@@ -1,5 +1,8 @@
 package dev.graft.backend.cpu;
 
+import dev.graft.backend.cpu.cold.PlainPooling;
+import dev.graft.backend.cpu.cold.WarmUp;
+import dev.graft.backend.cpu.cold.Warming;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -14,9 +17,35 @@ final class PoolLoops {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
   private static final int L = Vectors.LANES;
 
+  private static boolean compiled = WarmUp.isOff();
+
   private PoolLoops() {}
 
+  /** The forward passes. */
+  static Warming warming() {
+    float[] x = new float[18 * L];
+    float[] y = new float[2 * L];
+    return new Warming(
+        "pooling",
+        60,
+        () -> {
+          maxVectors(x, 0, 3, 3, 0, L + 1, y, 0);
+          averageVectors(x, 0, 3, 3, 0, L + 1, 0.5f, y, 0);
+        },
+        yes -> compiled = yes);
+  }
+
   static void max(float[] x, int at, int rows, int columns, int line, int c, float[] y, int yo) {
+    if (compiled) {
+      maxVectors(x, at, rows, columns, line, c, y, yo);
+    } else {
+      WarmUp.begin();
+      PlainPooling.max(x, at, rows, columns, line, c, y, yo);
+    }
+  }
+
+  private static void maxVectors(
+      float[] x, int at, int rows, int columns, int line, int c, float[] y, int yo) {
     int k = 0;
     for (; k + L <= c; k += L) {
       FloatVector best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
@@ -104,6 +133,16 @@ final class PoolLoops {
 
   /** The window's sum times {@code share}; rows are summed apart, for accuracy in large windows. */
   static void average(
+      float[] x, int at, int rows, int columns, int line, int c, float share, float[] y, int yo) {
+    if (compiled) {
+      averageVectors(x, at, rows, columns, line, c, share, y, yo);
+    } else {
+      WarmUp.begin();
+      PlainPooling.average(x, at, rows, columns, line, c, share, y, yo);
+    }
+  }
+
+  private static void averageVectors(
       float[] x, int at, int rows, int columns, int line, int c, float share, float[] y, int yo) {
     for (int k = 0; k < c; k += L) {
       VectorMask<Float> m = S.indexInRange(k, c);

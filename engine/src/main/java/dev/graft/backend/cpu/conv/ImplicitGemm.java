@@ -43,6 +43,11 @@ final class ImplicitGemm implements PreparedConv {
   }
 
   @Override
+  public boolean readsWeight() {
+    return false;
+  }
+
+  @Override
   public int scratch() {
     return 0;
   }

@@ -7,10 +7,13 @@ import dev.graft.backend.HostBuffer;
 import dev.graft.backend.PreparedConv;
 import dev.graft.backend.View;
 import dev.graft.backend.cpu.BufferPool;
+import dev.graft.backend.cpu.cold.Warming;
 import dev.graft.backend.cpu.gemm.Gemm;
 import dev.graft.backend.cpu.gemm.PackedB;
 import dev.graft.tensor.Layout;
 import dev.graft.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Convolution as implicit matrix products on channels-last data: packing reads the image by taps
@@ -19,6 +22,13 @@ import dev.graft.tensor.Shape;
 public final class SimdConv implements ConvKernels {
   private final BufferPool pool;
   private final CopyKernels copies;
+
+  /** What convolutions run by besides products, in the order of its worth. */
+  public static List<Warming> warmings() {
+    List<Warming> all = new ArrayList<>(ConvChoice.warmings());
+    all.add(TapPacker.warming());
+    return all;
+  }
 
   public SimdConv(BufferPool pool, CopyKernels copies) {
     this.pool = pool;

@@ -3,6 +3,8 @@ package dev.graft.backend.cpu.conv;
 import dev.graft.backend.ConvShape;
 import dev.graft.backend.View;
 import dev.graft.backend.cpu.Vectors;
+import dev.graft.backend.cpu.cold.WarmUp;
+import dev.graft.backend.cpu.cold.Warming;
 import dev.graft.backend.cpu.gemm.Blocking;
 import dev.graft.backend.cpu.gemm.RowPacker;
 import java.util.Arrays;
@@ -19,6 +21,8 @@ final class TapPacker implements RowPacker {
 
   /** Floats of a run that is copied by vectors. */
   private static final int SHORT = 8 * L;
+
+  private static boolean compiled = WarmUp.isOff();
 
   private final float[] source;
   private final int at;
@@ -182,11 +186,19 @@ final class TapPacker implements RowPacker {
   private void copyRuns(
       int from, int step, int rows, int length, float[] to, int at, int distance) {
     boolean spare = distance == Blocking.ROW_STRIDE;
-    if (length > SHORT || !spare || from + (rows - 1) * step + length + L > source.length) {
+    boolean inside = from + (rows - 1) * step + length + L <= source.length;
+    if (length > SHORT || !spare || !inside || !compiled) {
       for (int r = 0; r < rows; r++) {
         System.arraycopy(source, from + r * step, to, at + r * distance, length);
       }
-    } else if (length <= L) {
+    } else {
+      copyVectors(source, from, step, rows, length, to, at, distance);
+    }
+  }
+
+  private static void copyVectors(
+      float[] source, int from, int step, int rows, int length, float[] to, int at, int distance) {
+    if (length <= L) {
       for (int r = 0, f = from, t = at; r < rows; r++, f += step, t += distance) {
         FloatVector.fromArray(S, source, f).intoArray(to, t);
       }
@@ -202,5 +214,19 @@ final class TapPacker implements RowPacker {
         }
       }
     }
+  }
+
+  static Warming warming() {
+    float[] x = new float[4 * L];
+    float[] y = new float[4 * L];
+    return new Warming(
+        "short runs",
+        40,
+        () -> {
+          copyVectors(x, 0, 0, 4, L, y, 0, 0);
+          copyVectors(x, 0, 0, 4, 2 * L, y, 0, 0);
+          copyVectors(x, 0, 0, 2, 4 * L, y, 0, 0);
+        },
+        yes -> compiled = yes);
   }
 }

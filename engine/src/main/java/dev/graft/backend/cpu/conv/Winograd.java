@@ -55,6 +55,11 @@ final class Winograd implements PreparedConv {
   }
 
   @Override
+  public boolean readsWeight() {
+    return false;
+  }
+
+  @Override
   public int scratch() {
     return WinogradRun.scratch(shape, tile);
   }

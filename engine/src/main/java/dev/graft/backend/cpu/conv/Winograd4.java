@@ -1,6 +1,9 @@
 package dev.graft.backend.cpu.conv;
 
 import dev.graft.backend.cpu.Vectors;
+import dev.graft.backend.cpu.cold.PlainWinograd4;
+import dev.graft.backend.cpu.cold.WarmUp;
+import dev.graft.backend.cpu.cold.Warming;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -12,6 +15,8 @@ final class Winograd4 implements WinogradTile {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
   private static final int L = Vectors.LANES;
 
+  private static boolean compiled = WarmUp.isOff();
+
   @Override
   public int outputs() {
     return 4;
@@ -19,6 +24,22 @@ final class Winograd4 implements WinogradTile {
 
   @Override
   public void weight(
+      float[] weight,
+      int at,
+      int[] taps,
+      int[] gather,
+      float[] temp,
+      float[] to,
+      int toAt,
+      int distance) {
+    if (compiled) {
+      weightVectors(weight, at, taps, gather, temp, to, toAt, distance);
+    } else {
+      PlainWinograd4.weight(L, weight, at, taps, gather, temp, to, toAt, distance);
+    }
+  }
+
+  private static void weightVectors(
       float[] weight,
       int at,
       int[] taps,
@@ -71,6 +92,22 @@ final class Winograd4 implements WinogradTile {
       float[] to,
       int toAt,
       int[] offsets) {
+    if (compiled) {
+      inputVectors(image, at, rowStride, pixel, temp, to, toAt, offsets);
+    } else {
+      PlainWinograd4.input(L, image, at, rowStride, pixel, temp, to, toAt, offsets);
+    }
+  }
+
+  private static void inputVectors(
+      float[] image,
+      int at,
+      int rowStride,
+      int pixel,
+      float[] temp,
+      float[] to,
+      int toAt,
+      int[] offsets) {
     for (int x = 0; x < 6; x++) {
       int i = at + x * pixel;
       FloatVector d0 = FloatVector.fromArray(S, image, i);
@@ -115,6 +152,14 @@ final class Winograd4 implements WinogradTile {
 
   @Override
   public void output(float[] products, int at, int distance, float[] temp) {
+    if (compiled) {
+      outputVectors(products, at, distance, temp);
+    } else {
+      PlainWinograd4.output(L, products, at, distance, temp);
+    }
+  }
+
+  private static void outputVectors(float[] products, int at, int distance, float[] temp) {
     int rows = 16 * L;
     for (int x = 0; x < 6; x++) {
       int i = at + x * distance;
@@ -152,5 +197,25 @@ final class Winograd4 implements WinogradTile {
       sum2.mul(4).add(sum).intoArray(temp, o + 2 * L);
       difference2.mul(8).add(difference).add(m5).intoArray(temp, o + 3 * L);
     }
+  }
+
+  @Override
+  public Warming warming() {
+    int positions = positions();
+    float[] image = new float[positions * L];
+    float[] temp = new float[48 * L];
+    float[] to = new float[positions * L];
+    int[] offsets = new int[positions];
+    int[] taps = new int[9];
+    int[] gather = new int[L];
+    return new Warming(
+        "winograd " + outputs() + "x" + outputs(),
+        600,
+        () -> {
+          inputVectors(image, 0, inputs() * L, L, temp, to, 0, offsets);
+          outputVectors(to, 0, L, temp);
+          weightVectors(image, 0, taps, gather, temp, to, 0, L);
+        },
+        yes -> compiled = yes);
   }
 }

@@ -4,6 +4,9 @@ import dev.graft.backend.ConvShape;
 import dev.graft.backend.View;
 import dev.graft.backend.cpu.Parallel;
 import dev.graft.backend.cpu.Vectors;
+import dev.graft.backend.cpu.cold.PlainStore;
+import dev.graft.backend.cpu.cold.WarmUp;
+import dev.graft.backend.cpu.cold.Warming;
 import dev.graft.backend.cpu.gemm.Blocking;
 import dev.graft.backend.cpu.gemm.Microkernel;
 import java.util.Arrays;
@@ -37,6 +40,8 @@ final class WinogradRun implements Runnable {
    * other's tiles instead.
    */
   private static final int SMALL_WEIGHTS = 1 << 21;
+
+  private static boolean compiled = WarmUp.isOff();
 
   private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
@@ -309,19 +314,79 @@ final class WinogradRun implements Runnable {
     int channels = shape.outChannels();
     int image = t / (across * down);
     int at = ((image * shape.outH() + y) * shape.outW() + left) * channels + channel;
-    FloatVector b = FloatVector.fromArray(S, bias, biasAt + channel);
+    float[] addend = residual == null ? null : residual.array();
+    int addendAt = residual == null ? 0 : residual.offset() + at;
     for (int i = 0; i < height; i++) {
-      for (int j = 0; j < width; j++) {
-        int pixel = at + (i * shape.outW() + j) * channels;
-        FloatVector v = FloatVector.fromArray(S, temp, (i * m + j) * L).add(b);
-        if (residual != null) {
-          v = v.add(FloatVector.fromArray(S, residual.array(), residual.offset() + pixel));
+      int line = i * shape.outW() * channels;
+      int to = out.offset() + at + line;
+      if (compiled) {
+        storeLine(
+            temp,
+            i * m * L,
+            width,
+            channels,
+            bias,
+            biasAt + channel,
+            addend,
+            addendAt + line,
+            relu,
+            out.array(),
+            to);
+      } else {
+        for (int j = 0; j < width; j++) {
+          int c = j * channels;
+          PlainStore.row(
+              temp,
+              (i * m + j) * L,
+              L,
+              bias,
+              biasAt + channel,
+              addend,
+              addendAt + line + c,
+              relu,
+              out.array(),
+              to + c);
         }
-        if (relu) {
-          v = v.blend(0, v.compare(VectorOperators.LT, 0));
-        }
-        v.intoArray(out.array(), out.offset() + pixel);
       }
     }
+  }
+
+  /** A vector of channels of {@code width} pixels. */
+  private static void storeLine(
+      float[] temp,
+      int from,
+      int width,
+      int channels,
+      float[] bias,
+      int biasAt,
+      float[] addend,
+      int addendAt,
+      boolean relu,
+      float[] out,
+      int to) {
+    FloatVector b = FloatVector.fromArray(S, bias, biasAt);
+    for (int j = 0; j < width; j++) {
+      FloatVector v = FloatVector.fromArray(S, temp, from + j * L).add(b);
+      if (addend != null) {
+        v = v.add(FloatVector.fromArray(S, addend, addendAt + j * channels));
+      }
+      if (relu) {
+        v = v.blend(0, v.compare(VectorOperators.LT, 0));
+      }
+      v.intoArray(out, to + j * channels);
+    }
+  }
+
+  static Warming storeWarming() {
+    float[] x = new float[4 * L];
+    float[] y = new float[4 * L];
+    return new Warming(
+        "winograd's epilogue",
+        60,
+        () -> {
+          storeLine(x, 0, 4, L, x, 0, null, 0, false, y, 0);
+          storeLine(x, 0, 4, L, x, 0, x, 0, true, y, 0);
+        },
+        yes -> compiled = yes);
   }
 }

@@ -1,5 +1,7 @@
 package dev.graft.backend.cpu.conv;
 
+import dev.graft.backend.cpu.cold.Warming;
+
 /**
  * The transforms of one form of Winograd's convolution F(m×m, 3×3) (Lavin and Gray, 2016), for one
  * vector of channels at a time.
@@ -23,7 +25,7 @@ interface WinogradTile {
    *
    * @param taps where the nine taps lie after {@code at}
    * @param gather where the outer channels lie after a tap
-   * @param temp floats for 18 vectors
+   * @param temp floats for 21 vectors
    * @param distance floats from one position to the next in {@code to}
    */
   void weight(
@@ -58,4 +60,7 @@ interface WinogradTile {
    * [outputs][outputs] vectors.
    */
   void output(float[] products, int at, int distance, float[] temp);
+
+  /** Its vector kernels; until they are compiled it works in plain Java. */
+  Warming warming();
 }

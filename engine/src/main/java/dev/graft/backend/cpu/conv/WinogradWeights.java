@@ -69,7 +69,7 @@ final class WinogradWeights {
         outer / L,
         1,
         (from, to) -> {
-          float[] temp = new float[18 * L];
+          float[] temp = new float[21 * L];
           for (int v = from; v < to; v++) {
             int at = weight.offset() + v * L * weight.stride(outerDim);
             int target = packed.at(0, v * L / NR) + v * L % NR;

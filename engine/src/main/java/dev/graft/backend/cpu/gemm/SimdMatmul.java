@@ -3,10 +3,21 @@ package dev.graft.backend.cpu.gemm;
 import dev.graft.backend.MatmulKernels;
 import dev.graft.backend.View;
 import dev.graft.backend.cpu.BufferPool;
+import dev.graft.backend.cpu.cold.Warming;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Batches of matrix products. */
 public final class SimdMatmul implements MatmulKernels {
   private final BufferPool pool;
+
+  /** What products run by, in the order of its worth. */
+  public static List<Warming> warmings() {
+    List<Warming> all = new ArrayList<>(Microkernel.warmings());
+    all.add(1, TileStore.warming());
+    all.add(Skinny.warming());
+    return all;
+  }
 
   public SimdMatmul(BufferPool pool) {
     this.pool = pool;

@@ -4,6 +4,9 @@ import dev.graft.backend.View;
 import dev.graft.backend.cpu.Parallel;
 import dev.graft.backend.cpu.VectorMath;
 import dev.graft.backend.cpu.Vectors;
+import dev.graft.backend.cpu.cold.PlainRows;
+import dev.graft.backend.cpu.cold.WarmUp;
+import dev.graft.backend.cpu.cold.Warming;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -21,6 +24,8 @@ final class Skinny {
 
   /** Floats of B in a task: about 10 µs of reading. */
   private static final int TASK = 1 << 16;
+
+  private static boolean compiled = WarmUp.isOff();
 
   private Skinny() {}
 
@@ -57,6 +62,21 @@ final class Skinny {
         });
   }
 
+  static Warming warming() {
+    int k = 12 * L + 1;
+    float[] a = new float[k];
+    float[] y = new float[k];
+    float[] out = new float[4 * L];
+    return new Warming(
+        "few rows",
+        k / L * 3 + 8 * 9,
+        () -> {
+          out[0] = dot(a, 0, y, 0, k);
+          fourVectors(a, 0, 1, y, 0, L, 8, out, 0);
+        },
+        yes -> compiled = yes);
+  }
+
   private static void sums(
       float[] a,
       int aAt,
@@ -68,6 +88,12 @@ final class Skinny {
       int to,
       float[] out,
       int at) {
+    if (!compiled) {
+      WarmUp.begin();
+      PlainRows.sums(
+          a, aAt, aStep, y.array(), yAt + from, y.stride(1), k, out, at + from, to - from);
+      return;
+    }
     int j = from;
     for (; j + 4 * L <= to; j += 4 * L) {
       fourVectors(a, aAt, aStep, y.array(), yAt + j, y.stride(1), k, out, at + j);
@@ -111,6 +137,14 @@ final class Skinny {
       int to,
       float[] out,
       int at) {
+    if (!compiled) {
+      WarmUp.begin();
+      float[] sums = new float[4 * L];
+      for (int j = from; j < to; j++) {
+        out[at + j] = PlainRows.dot(a, aAt, y, yAt + j * step, k, L, sums);
+      }
+      return;
+    }
     for (int j = from; j < to; j++) {
       out[at + j] = dot(a, aAt, y, yAt + j * step, k);
     }

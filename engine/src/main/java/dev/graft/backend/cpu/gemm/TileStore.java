@@ -1,6 +1,9 @@
 package dev.graft.backend.cpu.gemm;
 
 import dev.graft.backend.cpu.Vectors;
+import dev.graft.backend.cpu.cold.PlainStore;
+import dev.graft.backend.cpu.cold.WarmUp;
+import dev.graft.backend.cpu.cold.Warming;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -12,6 +15,8 @@ final class TileStore {
   private static final int L = Vectors.LANES;
   private static final int NR = Blocking.NR;
   private static final float[] ZEROS = new float[NR];
+
+  private static boolean compiled = WarmUp.isOff();
 
   private TileStore() {}
 
@@ -29,7 +34,9 @@ final class TileStore {
       int columns,
       Epilogue e,
       float[] out) {
-    if (columns == NR) {
+    if (!compiled) {
+      plainly(tile, at, rows, offsets, first, column, columns, e, out);
+    } else if (columns == NR) {
       vectors(tile, at, rows, offsets, first, column, e, out);
     } else {
       int done = 0;
@@ -41,6 +48,50 @@ final class TileStore {
         masked(tile, at + done, rows, offsets, first, column + done, columns - done, e, out);
       }
     }
+  }
+
+  private static void plainly(
+      float[] tile,
+      int at,
+      int rows,
+      int[] offsets,
+      int first,
+      int column,
+      int columns,
+      Epilogue e,
+      float[] out) {
+    int biasAt = e.biasAt() + column;
+    for (int r = 0; r < rows; r++) {
+      int to = offsets[first + r] + column;
+      int sums = at + r * NR;
+      int add = to + e.shift();
+      PlainStore.row(tile, sums, columns, e.bias(), biasAt, e.addend(), add, e.relu(), out, to);
+    }
+  }
+
+  /** All ways through, on four rows. */
+  static Warming warming() {
+    int rows = 4;
+    float[] tile = new float[rows * NR];
+    float[] out = new float[rows * NR];
+    int[] offsets = {0, NR, 2 * NR, 3 * NR};
+    Epilogue[] ways = {
+      new Epilogue(null, 0, null, 0, false),
+      new Epilogue(new float[NR], 0, null, 0, true),
+      new Epilogue(null, 0, new float[rows * NR], 0, true),
+      new Epilogue(new float[NR], 0, new float[rows * NR], 0, false)
+    };
+    return new Warming(
+        "tiles' epilogue",
+        ways.length * rows * 15,
+        () -> {
+          for (Epilogue e : ways) {
+            vectors(tile, 0, rows, offsets, 0, 0, e, out);
+            vector(tile, 0, rows, offsets, 0, 0, e, out);
+            masked(tile, 0, rows, offsets, 0, 0, 1, e, out);
+          }
+        },
+        yes -> compiled = yes);
   }
 
   private static void vectors(
