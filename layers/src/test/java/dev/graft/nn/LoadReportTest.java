@@ -44,6 +44,21 @@ class LoadReportTest {
   }
 
   @Test
+  void anAdoptedStateIsNotCopiedButWhatTwoNamesShareIs() {
+    StateDict from = network(1).stateDict();
+    Sequential to = network(2);
+    float[] running = from.get("1.running_mean").toArray();
+    from.put("1.bias", from.get("1.weight"));
+    LoadReport report = to.adopt(from).orThrow();
+    assertEquals(List.copyOf(from.names()), report.applied());
+    assertArrayEquals(running, to.stateDict().get("1.running_mean").toArray());
+    from.get("0.weight").assign(new float[12]);
+    assertEquals(0, to.stateDict().get("0.weight").get(0, 0), "memory is shared with the source");
+    to.stateDict().get("1.weight").assign(new float[] {7, 7, 7, 7});
+    assertEquals(1, to.stateDict().get("1.bias").get(0), "not with another tensor of the network");
+  }
+
+  @Test
   void everyMisfitIsReportedAtOnceWithItsHint() {
     StateDict state = without(network(1).stateDict(), "0.weight");
     state.put("0.wieght", Tensor.ones(4, 3));
