@@ -10,7 +10,6 @@ import dev.graft.models.Architecture;
 import dev.graft.nn.Layer;
 import dev.graft.plan.InferencePlan;
 import dev.graft.tensor.Shape;
-import dev.graft.tensor.StateDict;
 import dev.graft.tensor.Tensor;
 import dev.graft.weights.Weights;
 import java.io.IOException;
@@ -18,6 +17,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * What runs in a process of its own: one answer from weights on disk, or work whose memory is
@@ -32,10 +32,9 @@ final class Child {
     String contender = args[1];
     String line =
         switch (args[0]) {
-          case "cold" -> summary(cold(contender, Path.of(args[2])));
-          case "infer" -> memory(infer(contender, new Work(args[2], Integer.parseInt(args[3]))));
-          case "train" ->
-              memory(train(contender, new TrainWork(args[2], Integer.parseInt(args[3]))));
+          case "cold" -> summary(fromDisk(contender, Path.of(args[2])).get());
+          case "infer" -> infer(fromDisk(contender, Path.of(args[2])));
+          case "train" -> train(contender, new TrainWork(args[2], Integer.parseInt(args[3])));
           default -> throw new IllegalArgumentException(args[0]);
         };
     System.out.println(line);
@@ -54,44 +53,49 @@ final class Child {
     return values;
   }
 
-  private static float[] cold(String contender, Path file) throws IOException, OrtException {
+  /** The network of a file, to be asked again and again about one image. */
+  private static Supplier<float[]> fromDisk(String contender, Path file)
+      throws IOException, OrtException {
     return switch (contender) {
-      case OnnxRuntime.NAME -> coldOnnxRuntime(file);
-      case Libtorch.NAME -> coldLibtorch(file);
-      default -> coldGraft(file);
+      case OnnxRuntime.NAME -> onnxRuntime(file);
+      case Libtorch.NAME -> libtorch(file);
+      default -> graft(file);
     };
   }
 
-  private static float[] coldGraft(Path file) throws IOException {
+  private static Supplier<float[]> graft(Path file) throws IOException {
     Layer network = Architecture.of(COLD_MODEL, 1000).build(null);
     network.adopt(Weights.load(file)).orThrow();
     network.eval();
     InferencePlan plan = InferencePlan.of(network::apply, Shape.of(1, 3, 224, 224));
-    return plan.run(Tensor.of(image(), 1, 3, 224, 224)).toArray();
+    Tensor x = Tensor.of(image(), 1, 3, 224, 224);
+    return () -> plan.run(x).toArray();
   }
 
-  private static float[] coldOnnxRuntime(Path file) throws OrtException {
+  private static Supplier<float[]> onnxRuntime(Path file) throws OrtException {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    try (OrtSession session = environment.createSession(file.toString());
-        OnnxTensor x =
-            OnnxTensor.createTensor(
-                environment, FloatBuffer.wrap(image()), new long[] {1, 3, 224, 224});
-        OrtSession.Result result = session.run(Map.of("input", x))) {
-      FloatBuffer logits = ((OnnxTensor) result.get(0)).getFloatBuffer();
-      float[] values = new float[logits.remaining()];
-      logits.get(values);
-      return values;
-    }
+    OrtSession session = environment.createSession(file.toString());
+    OnnxTensor x =
+        OnnxTensor.createTensor(
+            environment, FloatBuffer.wrap(image()), new long[] {1, 3, 224, 224});
+    return () -> {
+      try (OrtSession.Result result = session.run(Map.of("input", x))) {
+        FloatBuffer logits = ((OnnxTensor) result.get(0)).getFloatBuffer();
+        float[] values = new float[logits.remaining()];
+        logits.get(values);
+        return values;
+      } catch (OrtException e) {
+        throw new IllegalStateException(e);
+      }
+    };
   }
 
   /** The weights are read by Graft's reader, which is no slower than DJL's own. */
-  private static float[] coldLibtorch(Path file) throws IOException {
-    StateDict state = Weights.load(file);
-    try (NDManager manager = Libtorch.manager()) {
-      TorchResNet network = new TorchResNet(manager, state);
-      NDArray x = Libtorch.array(manager, image(), Shape.of(1, 3, 224, 224));
-      return network.forward(x, false).toFloatArray();
-    }
+  private static Supplier<float[]> libtorch(Path file) throws IOException {
+    NDManager manager = Libtorch.manager();
+    TorchResNet network = new TorchResNet(manager, Weights.load(file));
+    NDArray x = Libtorch.array(manager, image(), Shape.of(1, 3, 224, 224));
+    return () -> network.forward(x, false).toFloatArray();
   }
 
   private static String summary(float[] logits) {
@@ -104,23 +108,24 @@ final class Child {
     return sum + " " + largest;
   }
 
-  private static Contender infer(String contender, Work work) {
-    return switch (contender) {
-      case OnnxRuntime.NAME -> InferContenders.onnxRuntime(work);
-      case Libtorch.NAME -> new InferContenders.Torch(work);
-      default -> new InferContenders.Graft(work);
-    };
+  private static String infer(Supplier<float[]> network) throws IOException {
+    for (int i = 0; i < MEMORY_CALLS; i++) {
+      network.get();
+    }
+    return peak();
   }
 
-  private static Contender train(String contender, TrainWork work) {
-    return contender.equals(Libtorch.NAME)
-        ? new TrainContenders.Torch(work)
-        : new TrainContenders.Graft(work);
-  }
-
-  private static String memory(Contender contender) throws IOException {
+  private static String train(String name, TrainWork work) throws IOException {
+    Contender contender =
+        name.equals(Libtorch.NAME)
+            ? new TrainContenders.Torch(work)
+            : new TrainContenders.Graft(work);
     contender.threads(Runtime.getRuntime().availableProcessors());
     contender.nanos(MEMORY_CALLS);
+    return peak();
+  }
+
+  private static String peak() throws IOException {
     return Files.readAllLines(Path.of("/proc/self/status")).stream()
         .filter(line -> line.startsWith("VmHWM:"))
         .map(line -> line.replaceAll("\\D", ""))

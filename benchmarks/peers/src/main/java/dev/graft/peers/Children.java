@@ -63,6 +63,21 @@ final class Children {
     }
   }
 
+  /** A child ended without its line: libtorch 2.7's backward pass does, by SIGFPE, on some CPUs. */
+  static final class Ended extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+    private final int code;
+
+    Ended(int code, List<String> command, String errors) {
+      super("a process ended with " + code + ": " + command + "\n" + errors);
+      this.code = code;
+    }
+
+    String brief() {
+      return "its process ended with " + code;
+    }
+  }
+
   /** The line that a child prints; and the seconds from its start until it stood there. */
   record Answer(String line, double seconds) {}
 
@@ -85,8 +100,7 @@ final class Children {
       double seconds = (System.nanoTime() - start) / 1e9;
       int code = process.waitFor();
       if (code != 0 || line == null) {
-        throw new IllegalStateException(
-            "a process ended with " + code + ": " + whole + "\n" + Files.readString(errors));
+        throw new Ended(code, whole, Files.readString(errors));
       }
       Files.delete(errors);
       return new Answer(line, seconds);

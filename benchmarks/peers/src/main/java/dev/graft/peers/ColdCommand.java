@@ -35,11 +35,9 @@ final class ColdCommand implements Callable<Integer> {
     Path folder = Files.createTempDirectory("peers");
     Report report = new Report("cold", Report.Unit.SECONDS, options.csv("cold"));
     try {
-      Path weights = folder.resolve("resnet50.safetensors");
-      Path onnx = folder.resolve("resnet50.onnx");
-      Layer network = new Work(Child.COLD_MODEL, 1).network();
-      Safetensors.write(weights, network.stateDict());
-      OnnxExport.of(network::apply, Shape.of(1, 3, 224, 224)).write(onnx);
+      Path weights = weights(folder);
+      Path onnx = onnx(folder);
+      write(folder);
       Children children = new Children(folder);
       List<String> aot = aotCache(children, folder.resolve("graft.aot"), weights);
       List<Entry> entries = new ArrayList<>();
@@ -107,6 +105,21 @@ final class ColdCommand implements Callable<Integer> {
       numbers[i] = Float.parseFloat(words[i]);
     }
     return numbers;
+  }
+
+  static Path weights(Path folder) {
+    return folder.resolve("resnet50.safetensors");
+  }
+
+  static Path onnx(Path folder) {
+    return folder.resolve("resnet50.onnx");
+  }
+
+  /** The same random ResNet-50 in both files. */
+  static void write(Path folder) throws IOException {
+    Layer network = new Work(Child.COLD_MODEL, 1).network();
+    Safetensors.write(weights(folder), network.stateDict());
+    OnnxExport.of(network::apply, Shape.of(1, 3, 224, 224)).write(onnx(folder));
   }
 
   static void delete(Path folder) throws IOException {

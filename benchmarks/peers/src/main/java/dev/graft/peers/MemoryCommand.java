@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,10 +29,19 @@ final class MemoryCommand implements Callable<Integer> {
     Path folder = Files.createTempDirectory("peers");
     Report report = new Report("memory", Report.Unit.MEGABYTES, options.csv("memory"));
     try {
+      ColdCommand.write(folder);
       Children children = new Children(folder);
       List<String> inferring = List.of("graft", OnnxRuntime.NAME, Libtorch.NAME);
-      add(report, "infer", "1", children, inferring);
-      add(report, "train", "8", children, List.of("graft", Libtorch.NAME));
+      add(
+          report,
+          "infer b1",
+          inferring,
+          peer -> children.run(List.of(), "infer", peer, file(folder, peer).toString()));
+      add(
+          report,
+          "train b8",
+          List.of("graft", Libtorch.NAME),
+          peer -> children.run(List.of(), "train", peer, MODEL, "8"));
       report.close();
     } finally {
       ColdCommand.delete(folder);
@@ -39,20 +49,34 @@ final class MemoryCommand implements Callable<Integer> {
     return 0;
   }
 
+  private static Path file(Path folder, String contender) {
+    return contender.equals(OnnxRuntime.NAME)
+        ? ColdCommand.onnx(folder)
+        : ColdCommand.weights(folder);
+  }
+
   private void add(
-      Report report, String work, String batch, Children children, List<String> contenders) {
+      Report report,
+      String work,
+      List<String> contenders,
+      Function<String, Children.Answer> child) {
     List<Times> times = new ArrayList<>();
     for (String contender : contenders) {
       if (options.with(contender)) {
         double[] megabytes = new double[rounds];
-        for (int i = 0; i < rounds; i++) {
-          String line = children.run(List.of(), work, contender, MODEL, batch).line();
-          megabytes[i] = Long.parseLong(line) / 1024.0;
+        try {
+          for (int i = 0; i < rounds; i++) {
+            megabytes[i] = Long.parseLong(child.apply(contender).line()) / 1024.0;
+          }
+          times.add(new Times(contender, megabytes));
+        } catch (Children.Ended e) {
+          if (contender.equals("graft")) {
+            throw e;
+          }
+          System.err.println("memory: " + contender + " is left out of " + work + ": " + e.brief());
         }
-        times.add(new Times(contender, megabytes));
       }
     }
-    int cores = Runtime.getRuntime().availableProcessors();
-    report.add(MODEL + " " + work + " b" + batch, cores, 1, times);
+    report.add(MODEL + " " + work, Runtime.getRuntime().availableProcessors(), 1, times);
   }
 }

@@ -171,18 +171,30 @@ final class OptimizerSimd implements OptimizerKernels {
 
   private static void adam(
       Adam a, float[] p, int po, float[] g, int go, float[] m, int mo, float[] v, int vo, int n) {
-    for (int i = 0; i < n; i += L) {
-      VectorMask<Float> in = S.indexInRange(i, n);
-      FloatVector w = FloatVector.fromArray(S, p, po + i, in);
-      FloatVector grad = FloatVector.fromArray(S, g, go + i, in).add(w.mul(a.decay));
-      FloatVector first =
-          FloatVector.fromArray(S, m, mo + i, in).mul(a.beta1).add(grad.mul(a.rest1));
+    int bound = S.loopBound(n);
+    for (int i = 0; i < bound; i += L) {
+      FloatVector w = FloatVector.fromArray(S, p, po + i);
+      FloatVector grad = FloatVector.fromArray(S, g, go + i).add(w.mul(a.decay));
+      FloatVector first = FloatVector.fromArray(S, m, mo + i).mul(a.beta1).add(grad.mul(a.rest1));
       FloatVector second =
-          FloatVector.fromArray(S, v, vo + i, in).mul(a.beta2).add(grad.mul(grad).mul(a.rest2));
-      first.intoArray(m, mo + i, in);
-      second.intoArray(v, vo + i, in);
+          FloatVector.fromArray(S, v, vo + i).mul(a.beta2).add(grad.mul(grad).mul(a.rest2));
+      first.intoArray(m, mo + i);
+      second.intoArray(v, vo + i);
       FloatVector step = first.div(second.sqrt().mul(a.root).add(a.eps));
-      w.mul(a.shrink).sub(step.mul(a.rate)).intoArray(p, po + i, in);
+      w.mul(a.shrink).sub(step.mul(a.rate)).intoArray(p, po + i);
+    }
+    if (bound < n) {
+      VectorMask<Float> in = S.indexInRange(bound, n);
+      FloatVector w = FloatVector.fromArray(S, p, po + bound, in);
+      FloatVector grad = FloatVector.fromArray(S, g, go + bound, in).add(w.mul(a.decay));
+      FloatVector first =
+          FloatVector.fromArray(S, m, mo + bound, in).mul(a.beta1).add(grad.mul(a.rest1));
+      FloatVector second =
+          FloatVector.fromArray(S, v, vo + bound, in).mul(a.beta2).add(grad.mul(grad).mul(a.rest2));
+      first.intoArray(m, mo + bound, in);
+      second.intoArray(v, vo + bound, in);
+      FloatVector step = first.div(second.sqrt().mul(a.root).add(a.eps));
+      w.mul(a.shrink).sub(step.mul(a.rate)).intoArray(p, po + bound, in);
     }
   }
 
