@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Runs {@code bin/find-jdk}, and the scripts that call it, on folders of JDKs that are only a
  * release file.
  */
+// A shell script: Windows does the same in find-jdk.cmd, which needs that system to be tried.
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has find-jdk.cmd")
 class FindJdkTest {
   private static final String WITH_VECTORS = "java.base java.compiler jdk.incubator.vector";

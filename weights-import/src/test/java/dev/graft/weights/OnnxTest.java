@@ -139,6 +139,7 @@ class OnnxTest {
     assertTrue(message.contains("not in the model's folder"), message);
   }
 
+  // Without the link there is nothing to refuse, and there only administrators may make one.
   @Test
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "making links takes a privilege there")
   void linksThatLeadOutsideAreRefused() throws IOException {

@@ -201,7 +201,10 @@ class WeightFileTest {
     return WeightBytes.refusal(start.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /** The file is sparse: it takes no room on the disk where the file system can do that. */
+  /**
+   * The file is sparse: it takes no room on the disk where the file system can do that. Windows'
+   * would write two gigabytes, which a test must not do to somebody's disk.
+   */
   @Test
   @DisabledOnOs(
       value = OS.WINDOWS,
