@@ -31,10 +31,7 @@ final class BasicBlock extends Layer {
   @Override
   protected Tensor forward(Tensor x) {
     Tensor y = conv2.apply(bn1.applyRelu(conv1.apply(x), null));
-    if (bn2.isTraining()) {
-      return bn2.applyRelu(y, shortcut(x));
-    }
-    return bn2.apply(y).add(shortcut(x)).relu();
+    return bn2.applyRelu(y, shortcut(x));
   }
 
   private Tensor shortcut(Tensor x) {

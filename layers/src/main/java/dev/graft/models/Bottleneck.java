@@ -37,10 +37,7 @@ final class Bottleneck extends Layer {
   protected Tensor forward(Tensor x) {
     Tensor y = bn1.applyRelu(conv1.apply(x), null);
     y = conv3.apply(bn2.applyRelu(conv2.apply(y), null));
-    if (bn3.isTraining()) {
-      return bn3.applyRelu(y, shortcut(x));
-    }
-    return bn3.apply(y).add(shortcut(x)).relu();
+    return bn3.applyRelu(y, shortcut(x));
   }
 
   private Tensor shortcut(Tensor x) {

@@ -70,6 +70,7 @@ final class SharedLoop {
     takePiecesOf(this, loops, 0);
     await();
     seats.set(0);
+    closeShares();
     Workers.dismiss(place);
     body = null;
     if (loops == MOST_LOOPS) {
@@ -91,6 +92,16 @@ final class SharedLoop {
     count = shareCount;
     for (int share = 0; share < shareCount; share++) {
       words.set(share * APART, open | start(share, shareCount, pieces));
+    }
+  }
+
+  /**
+   * Before any other field changes: a late worker would take the number of the next loop's pieces
+   * for this one's, and find some left.
+   */
+  private void closeShares() {
+    for (int share = 0; share < count; share++) {
+      shares.set(share * APART, 0);
     }
   }
 
