@@ -134,6 +134,30 @@ class ParallelTest {
     return value;
   }
 
+  /**
+   * Loops of few pieces and of many in turns: a worker that comes late to one must not take pieces
+   * of the next, whose fields are being written.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 7})
+  void loopsOfOtherSizesInTurnsRunEachPieceOnce(int threads) {
+    Parallel.setThreads(threads);
+    AtomicIntegerArray visits = new AtomicIntegerArray(64);
+    int expectedLow = 0;
+    int expectedHigh = 0;
+    for (int round = 0; round < 100_000; round++) {
+      int n = round % 2 == 0 ? 2 : 64;
+      Parallel.forRange(n, 1, (from, to) -> visits.incrementAndGet(from));
+      expectedLow++;
+      expectedHigh += n == 64 ? 1 : 0;
+      assertEquals(expectedLow, visits.get(1), "round " + round);
+      assertEquals(expectedHigh, visits.get(63), "round " + round);
+    }
+    for (int i = 0; i < 64; i++) {
+      assertEquals(i < 2 ? expectedLow : expectedHigh, visits.get(i), "index " + i);
+    }
+  }
+
   /** Short loops one after another by many callers: late workers must not spoil the next loop. */
   @Test
   void callersThatShareWorkersForLongGetTheirOwnResults() {
