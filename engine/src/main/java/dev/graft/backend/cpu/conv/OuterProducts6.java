@@ -1,6 +1,7 @@
 package dev.graft.backend.cpu.conv;
 
 import dev.graft.backend.cpu.Vectors;
+import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -67,18 +68,23 @@ final class OuterProducts6 extends OuterProducts {
       FloatVector a = FloatVector.broadcast(S, x[i]);
       c0 = a.fma(y, c0);
       d0 = a.fma(z, d0);
+      VarHandle.loadLoadFence();
       a = FloatVector.broadcast(S, x[i + 1]);
       c1 = a.fma(y, c1);
       d1 = a.fma(z, d1);
+      VarHandle.loadLoadFence();
       a = FloatVector.broadcast(S, x[i + 2]);
       c2 = a.fma(y, c2);
       d2 = a.fma(z, d2);
+      VarHandle.loadLoadFence();
       a = FloatVector.broadcast(S, x[i + 3]);
       c3 = a.fma(y, c3);
       d3 = a.fma(z, d3);
+      VarHandle.loadLoadFence();
       a = FloatVector.broadcast(S, x[i + 4]);
       c4 = a.fma(y, c4);
       d4 = a.fma(z, d4);
+      VarHandle.loadLoadFence();
       a = FloatVector.broadcast(S, x[i + 5]);
       c5 = a.fma(y, c5);
       d5 = a.fma(z, d5);
@@ -126,14 +132,19 @@ final class OuterProducts6 extends OuterProducts {
       FloatVector y = FloatVector.fromArray(S, g, j);
       FloatVector a = FloatVector.broadcast(S, x[i]);
       c0 = a.fma(y, c0);
+      VarHandle.loadLoadFence();
       a = FloatVector.broadcast(S, x[i + 1]);
       c1 = a.fma(y, c1);
+      VarHandle.loadLoadFence();
       a = FloatVector.broadcast(S, x[i + 2]);
       c2 = a.fma(y, c2);
+      VarHandle.loadLoadFence();
       a = FloatVector.broadcast(S, x[i + 3]);
       c3 = a.fma(y, c3);
+      VarHandle.loadLoadFence();
       a = FloatVector.broadcast(S, x[i + 4]);
       c4 = a.fma(y, c4);
+      VarHandle.loadLoadFence();
       a = FloatVector.broadcast(S, x[i + 5]);
       c5 = a.fma(y, c5);
       i += step;
