@@ -13,8 +13,14 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
   private static final int NR = Blocking.NR;
   private static final int MR = Microkernel.MR;
 
-  /** Aimed at so that many cores find work, and the last to finish is not far behind. */
-  private static final int TASKS = 24;
+  /** Tasks a thread, aimed at so that the last to finish is not far behind. */
+  private static final int TASKS = 12;
+
+  /**
+   * Rows up to which they all go into one block, so that B is read once: an image of 7×7. Weights
+   * that come from memory then cost least.
+   */
+  private static final int FEW_ROWS = 64;
 
   /**
    * Panels of A, and of B, in a task at least: reading a panel of B from memory, or packing one of
@@ -32,12 +38,25 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
    */
   private static final int RESIDENT = 1 << 16;
 
+  /** Floats of a panel of A, of one K block. */
+  private static final int PANEL = MR * Blocking.ROW_STRIDE;
+
+  /** Floats of a tile. */
+  private static final int TILE = MR * NR;
+
+  /**
+   * Tiles whose sums leave together, row by row, where they lie beside each other: 1 KB of the
+   * result is then written in one run, and a residual's lines are fetched many at a time.
+   */
+  private static final int TOGETHER = Math.max(1, (14 << 10) / (4 * TILE));
+
   private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
   private static final class Scratch {
     private float[] a = {};
     private float[] b = {};
     private float[] tiles = {};
+    private final float[] beside = new float[TOGETHER * TILE];
     private int[] offsets = {};
 
     /** Room for the sums and places of that many rows. */
@@ -71,6 +90,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
   private final float[] out;
   private final RowTarget target;
   private final int block;
+  private final int longest;
   private final int panelsPerBlock;
   private final int columnBlocks;
   private final int tasks;
@@ -87,8 +107,11 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
     int panels = PackedB.panels(b.n);
     long work = (long) m * b.n * Math.max(1, b.k);
     this.block = b.isUnpacked() ? m : MR * rowPanels();
+    this.longest = b.isUnpacked() ? Math.max(1, b.k) : longest();
     int rowBlocks = Math.ceilDiv(m, block);
-    int cuts = work < SMALL ? 1 : Math.ceilDiv(TASKS, Math.max(1, rowBlocks));
+    int threads = Parallel.threads();
+    int wanted = threads == 1 || work < SMALL ? 1 : TASKS * threads;
+    int cuts = Math.ceilDiv(wanted, Math.max(1, rowBlocks));
     int least = b.isUnpacked() ? columnPanels(m) : Math.min(LEAST_PANELS, panels);
     this.panelsPerBlock = Math.max(least, Math.ceilDiv(panels, cuts));
     this.columnBlocks = Math.ceilDiv(panels, Math.max(1, panelsPerBlock));
@@ -128,9 +151,19 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
   /** Row panels of a task: as many as L2 holds; fewer where that would leave few tasks. */
   private int rowPanels() {
     int all = Math.max(1, Math.ceilDiv(m, MR));
-    int depth = Blocking.blocks(Math.min(b.k, Blocking.LONGEST));
-    int most = Blocking.BLOCK_FLOATS / (depth * MR * Blocking.ROW_STRIDE);
-    return Math.clamp(Math.min(all / 8, most), Math.min(LEAST_PANELS, all), Blocking.PANELS);
+    if (all * MR <= FEW_ROWS) {
+      return all;
+    }
+    int depth = Math.min(Blocking.blocks(b.k), Blocking.BLOCK_FLOATS / (LEAST_PANELS * PANEL));
+    int most = Blocking.BLOCK_FLOATS / (depth * PANEL);
+    return Math.clamp(
+        Math.min(Math.ceilDiv(all, 8), most), Math.min(LEAST_PANELS, all), Blocking.PANELS);
+  }
+
+  /** Products summed in one pass over the result at most: as many as let a block of A fit. */
+  private int longest() {
+    int panels = Math.ceilDiv(Math.min(m, block), MR);
+    return Math.max(1, Blocking.BLOCK_FLOATS / (Math.max(1, panels) * PANEL)) * Blocking.KC;
   }
 
   @Override
@@ -152,7 +185,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
       }
       int k = 0;
       do {
-        int depth = Math.min(Blocking.LONGEST, b.k - k);
+        int depth = Math.min(longest, b.k - k);
         Epilogue pass = epilogue.pass(k == 0, k + depth == b.k, out);
         pass(row, rowEnd, panel, panelEnd, k, depth, pass, scratch);
         k += depth;
@@ -204,7 +237,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
               rows, columns, count, packed, aAt, panelB, bAt, i > 0, scratch.tiles, tile);
           if (i == blocks - 1) {
             TileStore.store(
-                scratch.tiles, tile, rows, scratch.offsets, r - row, p * NR, columns, pass, out);
+                scratch.tiles, tile, 0, rows, scratch.offsets, r - row, p * NR, columns, pass, out);
           }
         }
       }
@@ -223,16 +256,37 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
       Scratch scratch) {
     for (int r = row; r < rowEnd; r += MR) {
       int rows = Math.min(MR, rowEnd - r);
-      int tile = (r - row) * NR;
       int aAt = (r - row) * Blocking.ROW_STRIDE;
-      for (int p = panel; p < panelEnd; p++) {
-        int columns = Math.min(NR, b.n - p * NR);
-        float[] panelB = b.panel(p, scratch.b);
-        int bAt = b.at(p) + k * NR;
-        Microkernel.runRows(
-            rows, columns, depth, scratch.a, aAt, panelB, bAt, false, scratch.tiles, tile);
+      for (int first = panel; first < panelEnd; first += TOGETHER) {
+        int end = Math.min(panelEnd, first + TOGETHER);
+        for (int p = first; p < end; p++) {
+          int columns = Math.min(NR, b.n - p * NR);
+          float[] panelB = b.panel(p, scratch.b);
+          int bAt = b.at(p) + k * NR;
+          Microkernel.runRows(
+              rows,
+              columns,
+              depth,
+              scratch.a,
+              aAt,
+              panelB,
+              bAt,
+              false,
+              scratch.beside,
+              (p - first) * TILE);
+        }
+        int columns = Math.min(end * NR, b.n) - first * NR;
         TileStore.store(
-            scratch.tiles, tile, rows, scratch.offsets, r - row, p * NR, columns, pass, out);
+            scratch.beside,
+            0,
+            TILE,
+            rows,
+            scratch.offsets,
+            r - row,
+            first * NR,
+            columns,
+            pass,
+            out);
       }
     }
   }

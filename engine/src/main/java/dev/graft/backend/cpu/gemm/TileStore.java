@@ -21,12 +21,14 @@ final class TileStore {
   private TileStore() {}
 
   /**
+   * @param step from one tile to the next, where several lie beside each other
    * @param offsets where column 0 of each row lies in {@code out}, from {@code first} on
-   * @param columns of the tile that are valid, the first being number {@code column} of the result
+   * @param columns of the tiles that are valid, the first being number {@code column} of the result
    */
   static void store(
       float[] tile,
       int at,
+      int step,
       int rows,
       int[] offsets,
       int first,
@@ -35,24 +37,29 @@ final class TileStore {
       Epilogue e,
       float[] out) {
     if (!compiled) {
-      plainly(tile, at, rows, offsets, first, column, columns, e, out);
-    } else if (columns == NR) {
-      vectors(tile, at, rows, offsets, first, column, e, out);
-    } else {
-      int done = 0;
-      if (columns >= L) {
-        vector(tile, at, rows, offsets, first, column, e, out);
-        done = L;
-      }
-      if (done < columns) {
-        masked(tile, at + done, rows, offsets, first, column + done, columns - done, e, out);
-      }
+      plainly(tile, at, step, rows, offsets, first, column, columns, e, out);
+      return;
+    }
+    int whole = columns / NR;
+    if (whole > 0) {
+      vectors(tile, at, step, whole, rows, offsets, first, column, e, out);
+    }
+    int done = whole * NR;
+    int last = at + whole * step;
+    if (columns - done >= L) {
+      vector(tile, last, rows, offsets, first, column + done, e, out);
+      done += L;
+      last += L;
+    }
+    if (done < columns) {
+      masked(tile, last, rows, offsets, first, column + done, columns - done, e, out);
     }
   }
 
   private static void plainly(
       float[] tile,
       int at,
+      int step,
       int rows,
       int[] offsets,
       int first,
@@ -60,12 +67,15 @@ final class TileStore {
       int columns,
       Epilogue e,
       float[] out) {
-    int biasAt = e.biasAt() + column;
-    for (int r = 0; r < rows; r++) {
-      int to = offsets[first + r] + column;
-      int sums = at + r * NR;
-      int add = to + e.shift();
-      PlainStore.row(tile, sums, columns, e.bias(), biasAt, e.addend(), add, e.relu(), out, to);
+    for (int done = 0, tileAt = at; done < columns; done += NR, tileAt += step) {
+      int count = Math.min(NR, columns - done);
+      int biasAt = e.biasAt() + column + done;
+      for (int r = 0; r < rows; r++) {
+        int to = offsets[first + r] + column + done;
+        int sums = tileAt + r * NR;
+        int add = to + e.shift();
+        PlainStore.row(tile, sums, count, e.bias(), biasAt, e.addend(), add, e.relu(), out, to);
+      }
     }
   }
 
@@ -86,7 +96,7 @@ final class TileStore {
         ways.length * rows * 15,
         () -> {
           for (Epilogue e : ways) {
-            vectors(tile, 0, rows, offsets, 0, 0, e, out);
+            vectors(tile, 0, 0, 1, rows, offsets, 0, 0, e, out);
             vector(tile, 0, rows, offsets, 0, 0, e, out);
             masked(tile, 0, rows, offsets, 0, 0, 1, e, out);
           }
@@ -97,6 +107,8 @@ final class TileStore {
   private static void vectors(
       float[] tile,
       int at,
+      int step,
+      int tiles,
       int rows,
       int[] offsets,
       int first,
@@ -105,62 +117,89 @@ final class TileStore {
       float[] out) {
     float[] bias = e.bias() == null ? ZEROS : e.bias();
     int biasAt = e.bias() == null ? 0 : e.biasAt() + column;
+    int biasStep = e.bias() == null ? 0 : NR;
     float least = e.relu() ? 0 : Float.NEGATIVE_INFINITY;
     if (e.addend() == null) {
-      plain(tile, at, rows, offsets, first, column, bias, biasAt, least, out);
+      plain(
+          tile, at, step, tiles, rows, offsets, first, column, bias, biasAt, biasStep, least, out);
     } else {
       added(
-          tile, at, rows, offsets, first, column, bias, biasAt, e.addend(), e.shift(), least, out);
+          tile,
+          at,
+          step,
+          tiles,
+          rows,
+          offsets,
+          first,
+          column,
+          bias,
+          biasAt,
+          biasStep,
+          e.addend(),
+          e.shift(),
+          least,
+          out);
     }
   }
 
+  /** Row by row through all tiles: what is read and written of the result is one run of memory. */
   private static void plain(
       float[] tile,
       int at,
+      int step,
+      int tiles,
       int rows,
       int[] offsets,
       int first,
       int column,
       float[] bias,
       int biasAt,
+      int biasStep,
       float least,
       float[] out) {
-    FloatVector b = FloatVector.fromArray(S, bias, biasAt);
-    FloatVector c = FloatVector.fromArray(S, bias, biasAt + L);
     FloatVector floor = FloatVector.broadcast(S, least);
     for (int r = 0; r < rows; r++) {
       int to = offsets[first + r] + column;
-      FloatVector x = FloatVector.fromArray(S, tile, at + r * NR).add(b);
-      FloatVector y = FloatVector.fromArray(S, tile, at + r * NR + L).add(c);
-      atLeast(x, floor).intoArray(out, to);
-      atLeast(y, floor).intoArray(out, to + L);
+      int i = at + r * NR;
+      for (int p = 0, j = biasAt; p < tiles; p++, i += step, j += biasStep, to += NR) {
+        FloatVector x = FloatVector.fromArray(S, tile, i).add(FloatVector.fromArray(S, bias, j));
+        FloatVector y =
+            FloatVector.fromArray(S, tile, i + L).add(FloatVector.fromArray(S, bias, j + L));
+        atLeast(x, floor).intoArray(out, to);
+        atLeast(y, floor).intoArray(out, to + L);
+      }
     }
   }
 
   private static void added(
       float[] tile,
       int at,
+      int step,
+      int tiles,
       int rows,
       int[] offsets,
       int first,
       int column,
       float[] bias,
       int biasAt,
+      int biasStep,
       float[] addend,
       int shift,
       float least,
       float[] out) {
-    FloatVector b = FloatVector.fromArray(S, bias, biasAt);
-    FloatVector c = FloatVector.fromArray(S, bias, biasAt + L);
     FloatVector floor = FloatVector.broadcast(S, least);
     for (int r = 0; r < rows; r++) {
       int to = offsets[first + r] + column;
-      FloatVector x = FloatVector.fromArray(S, tile, at + r * NR).add(b);
-      FloatVector y = FloatVector.fromArray(S, tile, at + r * NR + L).add(c);
-      x = x.add(FloatVector.fromArray(S, addend, to + shift));
-      y = y.add(FloatVector.fromArray(S, addend, to + shift + L));
-      atLeast(x, floor).intoArray(out, to);
-      atLeast(y, floor).intoArray(out, to + L);
+      int i = at + r * NR;
+      for (int p = 0, j = biasAt; p < tiles; p++, i += step, j += biasStep, to += NR) {
+        FloatVector x = FloatVector.fromArray(S, tile, i).add(FloatVector.fromArray(S, bias, j));
+        FloatVector y =
+            FloatVector.fromArray(S, tile, i + L).add(FloatVector.fromArray(S, bias, j + L));
+        x = x.add(FloatVector.fromArray(S, addend, to + shift));
+        y = y.add(FloatVector.fromArray(S, addend, to + shift + L));
+        atLeast(x, floor).intoArray(out, to);
+        atLeast(y, floor).intoArray(out, to + L);
+      }
     }
   }
 
