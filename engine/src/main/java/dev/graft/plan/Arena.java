@@ -5,6 +5,7 @@ import dev.graft.backend.BoundKernels;
 import dev.graft.backend.Buffer;
 import dev.graft.backend.View;
 import dev.graft.tensor.Layout;
+import dev.graft.tensor.Shape;
 import java.util.List;
 
 /** Memory for one run at a time, with every step bound to it. */
@@ -36,25 +37,28 @@ final class Arena {
     intake.take(x);
     for (int i = 0; i < runs.length; i++) {
       long now = System.nanoTime();
-      nanos[i] = now - start;
+      nanos[i] += now - start;
       start = now;
       runs[i].run();
     }
-    nanos[runs.length] = System.nanoTime() - start;
+    nanos[runs.length] += System.nanoTime() - start;
   }
 
   View output() {
     return output;
   }
 
-  /** Copies the result, in row-major order, without allocating where it lies so. */
-  void read(float[] target, Backend backend) {
+  /**
+   * Copies the result to {@code target} from {@code at} on, in row-major order, without allocating
+   * where it lies so.
+   */
+  void read(float[] target, int at, Backend backend) {
     if (outputRowMajor) {
-      output.buffer().read(output.offset(), target, 0, target.length);
+      output.buffer().read(output.offset(), target, at, output.numel());
     } else {
-      backend
-          .copies()
-          .copy(output, new View(backend.wrap(target), Layout.rowMajor(output.shape())));
+      Layout to = Layout.rowMajor(Shape.of(target.length)).slice(0, at, at + output.numel(), 1);
+      View all = new View(backend.wrap(target), to.reshape(output.shape()));
+      backend.copies().copy(output, all);
     }
   }
 }

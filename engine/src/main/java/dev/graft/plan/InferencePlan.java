@@ -34,6 +34,7 @@ public final class InferencePlan {
   private final Shape input;
   private final Backend backend;
   private final Lowering.Result plan;
+  private final int parts;
   private final Deque<Arena> arenas = new ArrayDeque<>();
   private volatile Timing timing;
 
@@ -44,7 +45,10 @@ public final class InferencePlan {
     this.input = graph.input().shape();
     this.backend = graph.backend();
     backend.expectWork();
-    this.plan = Lowering.of(Pass.all(graph));
+    Graph part = BatchParts.of(Pass.all(graph));
+    this.plan = Lowering.of(part);
+    this.parts =
+        part.input().shape().equals(input) ? 1 : input.dim(0) / part.input().shape().dim(0);
   }
 
   /**
@@ -77,11 +81,13 @@ public final class InferencePlan {
     check(x);
     Arena arena = take();
     try {
-      arena.compute(x.view());
       View result = arena.output();
-      Layout layout = Layout.dense(result.shape(), result.layout());
+      Layout layout = Layout.dense(outputShape(), result.layout());
       View out = new View(backend.allocate(layout.numel()), layout);
-      backend.bound().copy(result, out).run();
+      for (int i = 0; i < parts; i++) {
+        arena.compute(part(x.view(), i));
+        backend.bound().copy(result, part(out, i)).run();
+      }
       return Tensor.of(out);
     } finally {
       giveBack(arena);
@@ -103,11 +109,22 @@ public final class InferencePlan {
     }
     Arena arena = take();
     try {
-      arena.compute(x.view());
-      arena.read(out, backend);
+      for (int i = 0; i < parts; i++) {
+        arena.compute(part(x.view(), i));
+        arena.read(out, i * (out.length / parts), backend);
+      }
     } finally {
       giveBack(arena);
     }
+  }
+
+  /** One part's examples. */
+  private View part(View all, int i) {
+    if (parts == 1) {
+      return all;
+    }
+    int size = all.dim(0) / parts;
+    return all.with(all.layout().slice(0, i * size, (i + 1) * size, 1));
   }
 
   private void check(Tensor x) {
@@ -156,14 +173,17 @@ public final class InferencePlan {
     }
     Arena arena = take();
     try {
-      arena.compute(x.view());
-      int parts = plan.steps().size() + 1;
-      double[][] ms = new double[parts][runs];
+      arena.compute(part(x.view(), 0));
+      int steps = plan.steps().size() + 1;
+      double[][] ms = new double[steps][runs];
       double[] totals = new double[runs];
-      long[] nanos = new long[parts];
+      long[] nanos = new long[steps];
       for (int r = 0; r < runs; r++) {
-        arena.compute(x.view(), nanos);
+        Arrays.fill(nanos, 0);
         for (int i = 0; i < parts; i++) {
+          arena.compute(part(x.view(), i), nanos);
+        }
+        for (int i = 0; i < steps; i++) {
           ms[i][r] = nanos[i] / 1e6;
           totals[r] += ms[i][r];
         }
@@ -189,11 +209,12 @@ public final class InferencePlan {
   }
 
   public Shape outputShape() {
-    return plan.output().layout().shape();
+    Shape part = plan.output().layout().shape();
+    return parts == 1 ? part : part.with(0, input.dim(0));
   }
 
   /**
-   * One step of a plan.
+   * One step of a plan, over the whole batch.
    *
    * @param name the operation with what is fused into it: {@code conv2d + residual + relu}
    * @param path the layer that applied it; empty where none did
@@ -214,7 +235,15 @@ public final class InferencePlan {
 
   /** The steps in order; taking the input in is the first. */
   public List<Row> steps() {
-    return PlanTable.rows(input, plan, timing);
+    return PlanTable.rows(input, plan, parts, timing);
+  }
+
+  /**
+   * How many parts of the batch are computed one after the other, so that what they pass from step
+   * to step stays in the caches.
+   */
+  public int parts() {
+    return parts;
   }
 
   /** Memory that each run at one time takes besides weights, input and result, in bytes. */

@@ -16,7 +16,7 @@ final class PlanTable {
 
   private PlanTable() {}
 
-  static List<Row> rows(Shape input, Lowering.Result plan, Timing timing) {
+  static List<Row> rows(Shape input, Lowering.Result plan, int parts, Timing timing) {
     List<Row> rows = new ArrayList<>();
     double first = timing == null ? Double.NaN : timing.ms()[0];
     boolean last = plan.input().layout().isChannelsLast() && !plan.input().layout().isRowMajor();
@@ -26,7 +26,14 @@ final class PlanTable {
       Step s = plan.steps().get(i);
       double ms = timing == null ? Double.NaN : timing.ms()[i + 1];
       rows.add(
-          new Row(s.name(), s.path(), s.shape(), s.algorithm(), s.multiplyAdds(), s.bytes(), ms));
+          new Row(
+              s.name(),
+              s.path(),
+              parts == 1 ? s.shape() : s.shape().with(0, input.dim(0)),
+              s.algorithm(),
+              parts * s.multiplyAdds(),
+              parts * s.bytes(),
+              ms));
     }
     return rows;
   }
@@ -56,6 +63,9 @@ final class PlanTable {
     out.append(plan.inputShape()).append(" -> ").append(plan.outputShape());
     out.append(" on ").append(timing == null ? backend.name() : timing.machine()).append('\n');
     grid(cells, out);
+    if (plan.parts() > 1) {
+      out.append("batch in ").append(plan.parts()).append(" parts, ");
+    }
     out.append(megabytes(macs / 1e6, "M multiply-adds, "));
     out.append(megabytes(plan.arenaBytes() / 1e6, "MB arena, "));
     out.append(
