@@ -1,6 +1,8 @@
 package dev.graft.plan;
 
 import dev.graft.backend.Backend;
+import dev.graft.backend.ConvKernels;
+import dev.graft.backend.PackedMemory;
 import dev.graft.op.AdaptiveAvgPool2d;
 import dev.graft.op.AvgPool2d;
 import dev.graft.op.BatchNorm;
@@ -30,11 +32,26 @@ final class Lowering {
   private final Map<Graph.Value, Integer> reads = new IdentityHashMap<>();
   private final Map<Slot, Integer> pending = new IdentityHashMap<>();
   private final Map<Place, Map<Boolean, Place>> converted = new HashMap<>();
+  private final PackedMemory memory;
   private Place input;
 
   private Lowering(Graph graph) {
     this.graph = graph;
     reads.putAll(graph.uses());
+    memory = new PackedMemory(packedRoom(graph));
+  }
+
+  private static long packedRoom(Graph graph) {
+    ConvKernels kernels = graph.backend().conv();
+    return graph.calls().stream()
+        .filter(call -> call.shape().numel() > 0)
+        .mapToLong(call -> ProductSteps.packedRoom(call, kernels))
+        .sum();
+  }
+
+  /** Where packed weights lie. */
+  PackedMemory memory() {
+    return memory;
   }
 
   /** What an {@link InferencePlan} is made of. */
