@@ -40,8 +40,8 @@ public interface ConvKernels {
   }
 
   /**
-   * As {@link #prepare(ConvShape, View, View, boolean, boolean)}, with each output channel's weights
-   * multiplied by a number first, as a batch norm behind it asks for.
+   * As {@link #prepare(ConvShape, View, View, boolean, boolean)}, with each output channel's
+   * weights multiplied by a number first, as a batch norm behind it asks for.
    *
    * @param scale a number for each output channel, or null
    * @param memory where packed weights may lie

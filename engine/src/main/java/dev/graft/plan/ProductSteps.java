@@ -140,9 +140,7 @@ final class ProductSteps {
     if (call.op() instanceof Linear) {
       Shape weight = call.input(1).shape();
       int rows = call.shape().numel() / weight.dim(0);
-      return rows <= FEW_ROWS
-          ? 0
-          : kernels.packedRoom(asConv(weight.dim(1), rows, weight.dim(0)));
+      return rows <= FEW_ROWS ? 0 : kernels.packedRoom(asConv(weight.dim(1), rows, weight.dim(0)));
     }
     return 0;
   }

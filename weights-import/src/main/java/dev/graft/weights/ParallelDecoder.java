@@ -1,12 +1,15 @@
 package dev.graft.weights;
 
+import dev.graft.backend.PackedMemory;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -27,6 +30,9 @@ final class ParallelDecoder {
   private static final int WORTH_READING = 1 << 12;
 
   private static final int BUFFER_SIZE = 1 << 18;
+
+  /** From so many values on a tensor shares an array with others; see {@link PackedMemory}. */
+  private static final int SHARES = 1 << 14;
 
   /** Of each thread that decodes; the helpers end with their work, and their buffers with them. */
   private static final ThreadLocal<ByteBuffer> BUFFER =
@@ -51,16 +57,18 @@ final class ParallelDecoder {
   }
 
   /**
-   * The values of each tensor in row-major order; the same array where two are the same elements.
+   * The values of each tensor in row-major order; the same run where two are the same elements.
+   * Large ones lie together in long arrays.
    *
    * @param file the file that they are in
    * @throws WeightFormatException if one cannot be decoded
    */
-  static float[][] decode(List<StoredTensor> tensors, FileBytes file) throws WeightFormatException {
-    float[][] values = new float[tensors.size()][];
+  static Target[] decode(List<StoredTensor> tensors, FileBytes file) throws WeightFormatException {
+    Target[] values = new Target[tensors.size()];
     Map<Object, Integer> ties = new HashMap<>();
     int[] same = new int[values.length];
     List<Task> tasks = new ArrayList<>();
+    PackedMemory memory = new PackedMemory(room(tensors));
     long total = 0;
     for (int i = 0; i < values.length; i++) {
       StoredTensor tensor = tensors.get(i);
@@ -69,7 +77,7 @@ final class ParallelDecoder {
       same[i] = first == null ? i : first;
       if (first == null) {
         total += numel;
-        addTasks(tensor, file, values, i, tasks);
+        addTasks(tensor, file, memory, values, i, tasks);
       }
     }
     run(tasks, total);
@@ -109,22 +117,34 @@ final class ParallelDecoder {
     return tensor instanceof StoredTensor.Mapped mapped ? mapped.tie() : tensor;
   }
 
+  private static boolean shares(StoredTensor tensor) {
+    return tensor.entry().numel() >= SHARES
+        && tensor instanceof StoredTensor.Mapped mapped
+        && mapped.isDense();
+  }
+
+  private static long room(List<StoredTensor> tensors) {
+    Set<Object> ties = new HashSet<>();
+    return tensors.stream()
+        .filter(tensor -> shares(tensor) && ties.add(tie(tensor)))
+        .mapToLong(tensor -> PackedMemory.room(tensor.entry().numel()))
+        .sum();
+  }
+
   private static void addTasks(
-      StoredTensor tensor, FileBytes file, float[][] values, int i, List<Task> tasks) {
+      StoredTensor tensor,
+      FileBytes file,
+      PackedMemory memory,
+      Target[] values,
+      int i,
+      List<Task> tasks) {
     int numel = (int) tensor.entry().numel();
-    if (!(tensor instanceof StoredTensor.Mapped mapped) || !mapped.isDense()) {
-      tasks.add(new Task(numel, () -> values[i] = tensor.mapped().decode()));
-    } else if (numel <= 2 * PIECE) {
-      tasks.add(
-          new Task(
-              numel,
-              () -> {
-                values[i] = new float[numel];
-                decode(mapped, file, new Target(values[i], 0), 0, numel);
-              }));
+    if (shares(tensor)) {
+      PackedMemory.Run run = memory.take(numel);
+      values[i] = new Target(run.array(), run.at());
+      addTasks(tensor, file, values[i], tasks);
     } else {
-      values[i] = new float[numel];
-      addTasks(tensor, file, new Target(values[i], 0), tasks);
+      tasks.add(new Task(numel, () -> values[i] = new Target(tensor.mapped().decode(), 0)));
     }
   }
 

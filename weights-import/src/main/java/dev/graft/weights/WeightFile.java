@@ -157,7 +157,8 @@ public final class WeightFile implements AutoCloseable {
 
   /**
    * Reads all tensors as float32, with the file's metadata, on several threads. Names that share
-   * all their elements in the file (tied weights) get one tensor.
+   * all their elements in the file (tied weights) get one tensor. Large tensors lie together in
+   * arrays of 16 MB or more, so whoever keeps one of many keeps its neighbours: copy it instead.
    *
    * @throws WeightFormatException if a tensor is too large for one Java array
    * @throws IllegalStateException if the file is closed
@@ -168,8 +169,8 @@ public final class WeightFile implements AutoCloseable {
     for (WeightEntry entry : entries) {
       stored.add(requireFits(find(entry.name())));
     }
-    float[][] values = decoding(() -> ParallelDecoder.decode(stored, file));
-    Map<float[], Tensor> made = new IdentityHashMap<>();
+    ParallelDecoder.Target[] values = decoding(() -> ParallelDecoder.decode(stored, file));
+    Map<ParallelDecoder.Target, Tensor> made = new IdentityHashMap<>();
     StateDict weights = new StateDict();
     weights.metadata().putAll(contents.metadata());
     for (int i = 0; i < values.length; i++) {
@@ -225,13 +226,13 @@ public final class WeightFile implements AutoCloseable {
    * @throws IllegalStateException if the file is closed
    */
   public Tensor read(String name) throws WeightFormatException {
-    return tensor(decode(name), find(name).entry().shape());
+    return tensor(new ParallelDecoder.Target(decode(name), 0), find(name).entry().shape());
   }
 
   /** The array is ours alone, so the tensor may have it as it is. */
-  private static Tensor tensor(float[] values, long[] shape) {
-    Layout layout = Layout.rowMajor(Shape.of(dims(shape)));
-    return Tensor.of(new View(Backends.cpu().wrap(values), layout));
+  private static Tensor tensor(ParallelDecoder.Target values, long[] shape) {
+    Layout layout = Layout.rowMajor(Shape.of(dims(shape))).at(values.offset());
+    return Tensor.of(new View(Backends.cpu().wrap(values.array()), layout));
   }
 
   private static int[] dims(long[] shape) {

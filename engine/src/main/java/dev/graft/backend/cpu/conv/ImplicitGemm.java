@@ -20,12 +20,7 @@ final class ImplicitGemm implements PreparedConv {
   private final boolean relu;
 
   ImplicitGemm(
-      ConvShape shape,
-      View weight,
-      double[] scale,
-      View bias,
-      boolean relu,
-      PackedMemory memory) {
+      ConvShape shape, View weight, double[] scale, View bias, boolean relu, PackedMemory memory) {
     this.shape = shape;
     this.taps = Taps.forward(shape);
     this.bias = bias;

@@ -36,8 +36,7 @@ final class Winograd implements PreparedConv {
       PackedMemory memory) {
     int length = WinogradWeights.length(tile, shape.inChannels(), shape.outChannels());
     PackedMemory.Run to = memory.take(length);
-    WinogradWeights weights =
-        WinogradWeights.forward(tile, weight, scale, to.array(), to.at());
+    WinogradWeights weights = WinogradWeights.forward(tile, weight, scale, to.array(), to.at());
     return new Winograd(shape, tile, weights, bias, relu);
   }
 
