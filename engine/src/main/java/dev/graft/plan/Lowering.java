@@ -138,7 +138,7 @@ final class Lowering {
             way,
             0,
             2L * Float.BYTES * shape.numel(),
-            arena -> backend().bound().copy(from.in(arena), to.in(arena))));
+            (arena, kernels) -> kernels.copy(from.in(arena), to.in(arena))));
     return to;
   }
 

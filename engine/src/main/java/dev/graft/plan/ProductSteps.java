@@ -1,6 +1,5 @@
 package dev.graft.plan;
 
-import dev.graft.backend.BoundKernels;
 import dev.graft.backend.Buffer;
 import dev.graft.backend.ConvKernels;
 import dev.graft.backend.ConvShape;
@@ -19,11 +18,9 @@ final class ProductSteps {
   private static final int FEW_ROWS = 4;
 
   private final Lowering plan;
-  private final BoundKernels kernels;
 
   ProductSteps(Lowering plan) {
     this.plan = plan;
-    this.kernels = plan.backend().bound();
   }
 
   /** False for a call that is no such product. */
@@ -92,7 +89,7 @@ final class ProductSteps {
             conv.weightBytes()
                 + moved
                 + (residual == null ? 0 : (long) Float.BYTES * call.shape().numel()),
-            arena ->
+            (arena, kernels) ->
                 conv.bind(
                     x.in(arena),
                     residual == null ? null : residual.in(arena),
@@ -154,6 +151,8 @@ final class ProductSteps {
     View weight = constant(call, 1);
     int[] strides = {0, weight.stride(1), weight.stride(0)};
     View transposed = weight.with(Layout.of(Shape.of(1, in, outputs), strides, weight.offset()));
+    View bias = constant(call, 2);
+    boolean relu = call.epilogue().relu();
     x.touch(plan.nextStep());
     plan.add(
         new Step(
@@ -163,12 +162,12 @@ final class ProductSteps {
             "few rows",
             call.multiplyAdds(),
             StepMaker.bytes(call),
-            arena ->
+            (arena, kernels) ->
                 kernels.matmul(
                     matrix(x, rows, in, arena),
                     transposed,
-                    constant(call, 2),
-                    call.epilogue().relu(),
+                    bias,
+                    relu,
                     matrix(out, rows, outputs, arena))));
   }
 
