@@ -33,12 +33,14 @@ final class Lowering {
   private final Map<Slot, Integer> pending = new IdentityHashMap<>();
   private final Map<Place, Map<Boolean, Place>> converted = new HashMap<>();
   private final PackedMemory memory;
+  private final DeferredWeights weights;
   private Place input;
 
   private Lowering(Graph graph) {
     this.graph = graph;
     reads.putAll(graph.uses());
     memory = new PackedMemory(packedRoom(graph));
+    weights = new DeferredWeights(graph);
   }
 
   private static long packedRoom(Graph graph) {
@@ -47,6 +49,11 @@ final class Lowering {
         .filter(call -> call.shape().numel() > 0)
         .mapToLong(call -> ProductSteps.packedRoom(call, kernels))
         .sum();
+  }
+
+  /** The values of weights that are to be packed. */
+  DeferredWeights weights() {
+    return weights;
   }
 
   /** Where packed weights lie. */

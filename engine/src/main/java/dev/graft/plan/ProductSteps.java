@@ -9,7 +9,6 @@ import dev.graft.op.Conv2d;
 import dev.graft.op.Linear;
 import dev.graft.tensor.Layout;
 import dev.graft.tensor.Shape;
-import dev.graft.tensor.Tensor;
 import java.util.List;
 
 /** The steps whose weights are packed ahead: convolutions and linear layers. */
@@ -55,7 +54,8 @@ final class ProductSteps {
             && plan.mayOverwrite(residual, layout, List.of());
     Place out = over ? residual : Place.in(plan.newSlot(call.shape().numel()), layout);
     Graph.Constant weight = (Graph.Constant) call.input(1);
-    prepared(call, shape, weight.unscaled().view(), weight.scale(), x, residual, out);
+    prepared(
+        call, shape, plan.weights().values(weight.unscaled()), weight.scale(), x, residual, out);
     plan.settle(call, out);
   }
 
@@ -109,11 +109,11 @@ final class ProductSteps {
       fewRows(call, x, rows, in, outputs, out);
     } else {
       Graph.Constant constant = (Graph.Constant) call.input(1);
-      Tensor kernel = constant.unscaled().contiguous();
+      View kernel = plan.weights().values(constant.unscaled().contiguous());
       prepared(
           call,
           asConv(in, rows, outputs),
-          kernel.view().with(kernel.layout().reshape(Shape.of(outputs, in, 1, 1))),
+          kernel.with(kernel.layout().reshape(Shape.of(outputs, in, 1, 1))),
           constant.scale(),
           x.with(pixels(x.layout(), in, rows)),
           null,

@@ -31,8 +31,11 @@ final class ParallelDecoder {
 
   private static final int BUFFER_SIZE = 1 << 18;
 
-  /** From so many values on a tensor shares an array with others; see {@link PackedMemory}. */
-  private static final int SHARES = 1 << 14;
+  /**
+   * From so many values on a tensor that lies in the file as it is shares an array with others; see
+   * {@link PackedMemory}.
+   */
+  private static final int LARGE = 1 << 14;
 
   /** Of each thread that decodes; the helpers end with their work, and their buffers with them. */
   private static final ThreadLocal<ByteBuffer> BUFFER =
@@ -117,8 +120,9 @@ final class ParallelDecoder {
     return tensor instanceof StoredTensor.Mapped mapped ? mapped.tie() : tensor;
   }
 
-  private static boolean shares(StoredTensor tensor) {
-    return tensor.entry().numel() >= SHARES
+  /** A tensor that lies in the file as it is, and is worth some trouble. */
+  static boolean isLarge(StoredTensor tensor) {
+    return tensor.entry().numel() >= LARGE
         && tensor instanceof StoredTensor.Mapped mapped
         && mapped.isDense();
   }
@@ -126,7 +130,7 @@ final class ParallelDecoder {
   private static long room(List<StoredTensor> tensors) {
     Set<Object> ties = new HashSet<>();
     return tensors.stream()
-        .filter(tensor -> shares(tensor) && ties.add(tie(tensor)))
+        .filter(tensor -> isLarge(tensor) && ties.add(tie(tensor)))
         .mapToLong(tensor -> PackedMemory.room(tensor.entry().numel()))
         .sum();
   }
@@ -139,7 +143,7 @@ final class ParallelDecoder {
       int i,
       List<Task> tasks) {
     int numel = (int) tensor.entry().numel();
-    if (shares(tensor)) {
+    if (isLarge(tensor)) {
       PackedMemory.Run run = memory.take(numel);
       values[i] = new Target(run.array(), run.at());
       addTasks(tensor, file, values[i], tasks);
@@ -190,6 +194,13 @@ final class ParallelDecoder {
       }
       done += n;
     }
+  }
+
+  /** Decodes the values from number {@code first} on of a tensor that {@link #isLarge}. */
+  static Void decode(
+      StoredTensor.Mapped tensor, FileBytes file, int first, float[] to, int at, int count) {
+    decode(tensor, file, new Target(to, at - first), first, count);
+    return null;
   }
 
   private void run(int threads) throws WeightFormatException {
