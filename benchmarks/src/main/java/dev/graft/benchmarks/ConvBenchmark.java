@@ -10,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -24,16 +23,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 @State(Scope.Benchmark)
-@Fork(
-    value = 1,
-    jvmArgsPrepend = {
-      "--add-modules=jdk.incubator.vector",
-      "-Dgraft.backend=simd",
-      "-XX:+UseTransparentHugePages"
-    })
 @Warmup(iterations = 4, time = 2)
 @Measurement(iterations = 3, time = 1)
-public class ConvBenchmark {
+public class ConvBenchmark extends Forked {
   /**
    * Batch, input channels, side of the image, output channels, side of the kernel, stride: layers
    * of ResNet-50 on ImageNet (a batch of 1) and of a CIFAR ResNet (a batch of 32).

@@ -10,7 +10,6 @@ import dev.graft.tensor.Shape;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -27,16 +26,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 @State(Scope.Benchmark)
-@Fork(
-    value = 1,
-    jvmArgsPrepend = {
-      "--add-modules=jdk.incubator.vector",
-      "-Dgraft.backend=simd",
-      "-XX:+UseTransparentHugePages"
-    })
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 3, time = 1)
-public class ElementwiseBenchmark {
+public class ElementwiseBenchmark extends Forked {
   @Param({"4194304"})
   public int elements;
 

@@ -8,7 +8,6 @@ import dev.graft.tensor.Shape;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -22,16 +21,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 @State(Scope.Benchmark)
-@Fork(
-    value = 1,
-    jvmArgsPrepend = {
-      "--add-modules=jdk.incubator.vector",
-      "-Dgraft.backend=simd",
-      "-XX:+UseTransparentHugePages"
-    })
 @Warmup(iterations = 4, time = 2)
 @Measurement(iterations = 3, time = 1)
-public class GemmBenchmark {
+public class GemmBenchmark extends Forked {
   /** Cubes, the classifier of a ResNet-50 at batch 1 and 16, and products of its 1×1 layers. */
   @Param({
     "256x256x256",

@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -23,16 +22,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 @State(Scope.Benchmark)
-@Fork(
-    value = 1,
-    jvmArgsPrepend = {
-      "--add-modules=jdk.incubator.vector",
-      "-Dgraft.backend=simd",
-      "-XX:+UseTransparentHugePages"
-    })
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 3, time = 1)
-public class ImageBenchmark {
+public class ImageBenchmark extends Forked {
   @Param({"16x64x56x56"})
   public String size;
 

@@ -35,7 +35,12 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 1)
 @Fork(
     value = 1,
-    jvmArgsPrepend = {"--add-modules=jdk.incubator.vector", "-XX:+UseParallelGC", "-Xmx6g"})
+    jvmArgsPrepend = {
+      "--add-modules=jdk.incubator.vector",
+      "-Dgraft.warmup=off",
+      "-XX:+UseParallelGC",
+      "-Xmx6g"
+    })
 public class ModelBenchmark {
   /** Network, image side and batch. */
   @Param({"cifar_resnet20 32 128", "resnet18 224 1", "resnet18 224 16"})

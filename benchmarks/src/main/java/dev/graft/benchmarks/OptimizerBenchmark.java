@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -25,16 +24,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 @State(Scope.Benchmark)
-@Fork(
-    value = 1,
-    jvmArgsPrepend = {
-      "--add-modules=jdk.incubator.vector",
-      "-Dgraft.backend=simd",
-      "-XX:+UseTransparentHugePages"
-    })
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 3, time = 1)
-public class OptimizerBenchmark {
+public class OptimizerBenchmark extends Forked {
   @Param({"8388608"})
   public int elements;
 

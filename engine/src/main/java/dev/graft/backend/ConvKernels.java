@@ -31,6 +31,41 @@ public interface ConvKernels {
     return new PlainPreparedConv(this, shape, weight, bias, residual, relu);
   }
 
+  /**
+   * Floats of {@link PackedMemory} that a prepared convolution's weights will take; 0 if it makes
+   * no use of it.
+   */
+  default long packedRoom(ConvShape shape) {
+    return 0;
+  }
+
+  /**
+   * As {@link #prepare(ConvShape, View, View, boolean, boolean)}, with each output channel's
+   * weights multiplied by a number first, as a batch norm behind it asks for.
+   *
+   * @param scale a number for each output channel, or null
+   * @param memory where packed weights may lie
+   */
+  default PreparedConv prepare(
+      ConvShape shape,
+      View weight,
+      double[] scale,
+      View bias,
+      boolean residual,
+      boolean relu,
+      PackedMemory memory) {
+    if (scale == null) {
+      return prepare(shape, weight, bias, residual, relu);
+    }
+    Backend backend = weight.buffer().backend();
+    View scaled = ScaledWeight.of(weight, scale);
+    PreparedConv conv = prepare(shape, scaled, bias, residual, relu);
+    if (!conv.readsWeight()) {
+      backend.release(scaled.buffer());
+    }
+    return conv;
+  }
+
   /** x and gradOut have any strides; gradWeight is dense row-major [o, i/groups, kh, kw]. */
   void conv2dWeightGrad(ConvShape shape, View x, View gradOut, View gradWeight);
 }

@@ -15,6 +15,14 @@ public final class HostBuffer implements Buffer {
   private final Backend backend;
   private volatile int changes;
   private boolean untouched;
+  private volatile Source source;
+
+  /** Where values lie that are not in memory yet. */
+  @FunctionalInterface
+  public interface Source {
+    /** Copies {@code count} values from number {@code first} on. */
+    void read(int first, float[] target, int at, int count);
+  }
 
   public HostBuffer(float[] array, Backend backend) {
     this.array = array;
@@ -33,6 +41,21 @@ public final class HostBuffer implements Buffer {
     return new HostBuffer(length, backend);
   }
 
+  /**
+   * Values that come into memory when somebody first asks for the array. {@link #read} copies them
+   * without that, so what packs weights need not hold them twice.
+   */
+  public static HostBuffer deferred(int length, Backend backend, Source source) {
+    HostBuffer buffer = new HostBuffer(length, backend);
+    buffer.source = source;
+    return buffer;
+  }
+
+  /** Whether the values are still where they came from. */
+  public boolean isDeferred() {
+    return source != null;
+  }
+
   @Override
   public float[] array() {
     float[] values = array;
@@ -41,8 +64,13 @@ public final class HostBuffer implements Buffer {
 
   private synchronized float[] made() {
     if (untouched) {
+      float[] made = new float[length];
+      if (source != null) {
+        source.read(0, made, 0, length);
+      }
       untouched = false;
-      array = new float[length];
+      array = made;
+      source = null;
     }
     float[] values = array;
     if (values == null) {
@@ -57,6 +85,7 @@ public final class HostBuffer implements Buffer {
   /** Takes the array away, for another buffer; null if that was done before. */
   public synchronized float[] takeArray() {
     untouched = false;
+    source = null;
     return (float[]) ARRAY.getAndSet(this, null);
   }
 
@@ -90,7 +119,12 @@ public final class HostBuffer implements Buffer {
 
   @Override
   public void read(int offset, float[] target, int targetOffset, int count) {
-    System.arraycopy(array(), offset, target, targetOffset, count);
+    Source from = source;
+    if (from == null) {
+      System.arraycopy(array(), offset, target, targetOffset, count);
+    } else {
+      from.read(offset, target, targetOffset, count);
+    }
   }
 
   @Override

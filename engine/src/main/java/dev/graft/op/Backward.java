@@ -95,16 +95,16 @@ public final class Backward {
   }
 
   private void deliverToLeaf(Tensor leaf, Tensor part) {
-    Tensor before = leaf.grad();
+    Tensor before = leaf.gradForUpdate();
     boolean shared = holders.get(part.view().buffer()) > 1 || !part.layout().isDense();
     if (before != null) {
-      leaf.setGrad(before.add(part));
+      leaf.setOwnGrad(before.add(part));
       drop(part.view().buffer());
     } else if (shared) {
-      leaf.setGrad(part.copy(Layout.dense(leaf.shape(), leaf.layout())));
+      leaf.setOwnGrad(part.copy(Layout.dense(leaf.shape(), leaf.layout())));
       drop(part.view().buffer());
     } else {
-      leaf.setGrad(part); // stays held: it is the leaf's now
+      leaf.setOwnGrad(part); // stays held: it is the leaf's now
     }
   }
 

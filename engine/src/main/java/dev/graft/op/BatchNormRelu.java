@@ -52,6 +52,9 @@ public record BatchNormRelu(float momentum, float eps) implements Op {
         node.input(2).dense().view(),
         residual == null ? null : residual.view(),
         out.view());
+    if (residual != null) {
+      Gradients.release(residual, node.input(3));
+    }
     if (node.isRecording()) {
       node.save(x, mean, invStd, out);
     }
@@ -86,6 +89,7 @@ public record BatchNormRelu(float momentum, float eps) implements Op {
             parts[0] == null ? null : parts[0].view(),
             parts[1] == null ? null : parts[1].view(),
             parts[2] == null ? null : parts[2].view());
+    Gradients.release(grad, gradOutput);
     if (passedOn) {
       parts[3] = masked;
     }

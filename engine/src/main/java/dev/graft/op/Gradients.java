@@ -35,8 +35,23 @@ final class Gradients {
     return Tensor.of(out);
   }
 
-  /** {@code x} in the memory order of {@code layout}: itself where it lies so already. */
+  /**
+   * {@code x} in the memory order of {@code layout}: itself where it lies so already, else a copy
+   * that goes back when the step ends, or sooner by {@link #release}.
+   */
   static Tensor inOrder(Tensor x, Layout layout) {
-    return x.layout().sameOrder(layout) ? x : x.copy(Layout.dense(x.shape(), layout));
+    if (x.layout().sameOrder(layout)) {
+      return x;
+    }
+    Tensor copy = x.copy(Layout.dense(x.shape(), layout));
+    StepScope.made(copy.view().buffer());
+    return copy;
+  }
+
+  /** Gives back what {@link #inOrder} made of {@code x}, if it made anything. */
+  static void release(Tensor used, Tensor x) {
+    if (used.view().buffer() != x.view().buffer()) {
+      used.backend().release(used.view().buffer());
+    }
   }
 }

@@ -25,11 +25,17 @@ public record Slice(int dim, int start, int end, int step) implements Op {
 
   @Override
   public Tensor[] backward(Node node, Tensor gradOutput) {
-    Layout layout = Layout.dense(node.inputShape(0), gradOutput.layout());
+    Layout layout = layout(node.inputShape(0), gradOutput.layout());
     View gradX = new View(node.backend().allocateZeroed(layout.numel()), layout);
     View part = gradX.with(layout.slice(dim, start, end, step));
     node.backend().copies().copy(gradOutput.view(), part);
     return new Tensor[] {Tensor.of(gradX)};
+  }
+
+  /** A part of an image whose channels lie together comes from such an image. */
+  private static Layout layout(Shape shape, Layout part) {
+    boolean channelsLast = shape.rank() == 4 && part.stride(1) == 1 && part.stride(3) != 1;
+    return channelsLast ? Layout.channelsLast(shape) : Layout.dense(shape, part);
   }
 
   @Override

@@ -18,8 +18,10 @@ final class Arena {
   Arena(Lowering.Result plan, Backend backend) {
     Buffer buffer = backend.allocate(plan.arena());
     List<Step> steps = plan.steps();
-    this.intake = backend.bound().intake(plan.input().in(buffer));
-    this.runs = steps.stream().map(step -> step.binder().bind(buffer)).toArray(Runnable[]::new);
+    BoundKernels kernels = backend.bound();
+    this.intake = kernels.intake(plan.input().in(buffer));
+    this.runs =
+        steps.stream().map(step -> step.binder().bind(buffer, kernels)).toArray(Runnable[]::new);
     this.output = plan.output().in(buffer);
     this.outputRowMajor = output.layout().isRowMajor();
   }

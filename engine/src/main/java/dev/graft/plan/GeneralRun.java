@@ -3,6 +3,7 @@ package dev.graft.plan;
 import dev.graft.backend.Buffer;
 import dev.graft.backend.View;
 import dev.graft.op.Node;
+import dev.graft.op.Op;
 import dev.graft.tensor.Autograd;
 import dev.graft.tensor.Tensor;
 import java.util.Arrays;
@@ -10,15 +11,17 @@ import java.util.List;
 
 /** A step for every operation: applies it to tensors over the arena and copies what it gives. */
 final class GeneralRun implements Runnable {
-  private final Graph.Call call;
+  private final Op op;
+  private final boolean relu;
   private final Tensor[] operands;
   private final Tensor residual;
   private final View out;
 
-  GeneralRun(Graph.Call call, List<View> inputs, View out) {
-    this.call = call;
-    this.operands = inputs.subList(0, call.arity()).stream().map(Tensor::of).toArray(Tensor[]::new);
-    this.residual = call.epilogue().residual() ? Tensor.of(inputs.getLast()) : null;
+  GeneralRun(Op op, int arity, Graph.Epilogue epilogue, List<View> inputs, View out) {
+    this.op = op;
+    this.relu = epilogue.relu();
+    this.operands = inputs.subList(0, arity).stream().map(Tensor::of).toArray(Tensor[]::new);
+    this.residual = epilogue.residual() ? Tensor.of(inputs.getLast()) : null;
     this.out = out;
   }
 
@@ -36,8 +39,8 @@ final class GeneralRun implements Runnable {
   }
 
   private Tensor compute() {
-    Tensor y = Node.apply(call.op(), operands);
+    Tensor y = Node.apply(op, operands);
     y = residual == null ? y : y.add(residual);
-    return call.epilogue().relu() ? y.relu() : y;
+    return relu ? y.relu() : y;
   }
 }

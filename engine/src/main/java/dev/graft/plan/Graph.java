@@ -2,7 +2,6 @@ package dev.graft.plan;
 
 import dev.graft.backend.Backend;
 import dev.graft.backend.Buffer;
-import dev.graft.backend.HostBuffer;
 import dev.graft.backend.View;
 import dev.graft.op.Op;
 import dev.graft.tensor.Layout;
@@ -98,20 +97,14 @@ public final class Graph {
       return Tensor.of(made);
     }
 
-    boolean isScaled() {
-      return scale != null;
+    /** The tensor without the multiplication. */
+    Tensor unscaled() {
+      return tensor;
     }
 
-    /** The values in memory that the backend takes back when it is released. */
-    View scaled() {
-      Tensor rows = tensor.contiguous();
-      View to = new View(rows.backend().allocate(rows.numel()), Layout.rowMajor(shape()));
-      if (to.buffer() instanceof HostBuffer) {
-        multiplyRows(rows.view().array(), rows.view().offset(), to.array(), 0);
-      } else {
-        to.buffer().write(0, tensor().toArray(), 0, rows.numel());
-      }
-      return to;
+    /** By what each of its rows is to be multiplied; null if by nothing. */
+    double[] scale() {
+      return scale;
     }
 
     private void multiplyRows(float[] from, int at, float[] to, int start) {

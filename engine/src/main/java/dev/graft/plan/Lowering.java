@@ -1,6 +1,8 @@
 package dev.graft.plan;
 
 import dev.graft.backend.Backend;
+import dev.graft.backend.ConvKernels;
+import dev.graft.backend.PackedMemory;
 import dev.graft.op.AdaptiveAvgPool2d;
 import dev.graft.op.AvgPool2d;
 import dev.graft.op.BatchNorm;
@@ -30,11 +32,33 @@ final class Lowering {
   private final Map<Graph.Value, Integer> reads = new IdentityHashMap<>();
   private final Map<Slot, Integer> pending = new IdentityHashMap<>();
   private final Map<Place, Map<Boolean, Place>> converted = new HashMap<>();
+  private final PackedMemory memory;
+  private final DeferredWeights weights;
   private Place input;
 
   private Lowering(Graph graph) {
     this.graph = graph;
     reads.putAll(graph.uses());
+    memory = new PackedMemory(packedRoom(graph));
+    weights = new DeferredWeights(graph);
+  }
+
+  private static long packedRoom(Graph graph) {
+    ConvKernels kernels = graph.backend().conv();
+    return graph.calls().stream()
+        .filter(call -> call.shape().numel() > 0)
+        .mapToLong(call -> ProductSteps.packedRoom(call, kernels))
+        .sum();
+  }
+
+  /** The values of weights that are to be packed. */
+  DeferredWeights weights() {
+    return weights;
+  }
+
+  /** Where packed weights lie. */
+  PackedMemory memory() {
+    return memory;
   }
 
   /** What an {@link InferencePlan} is made of. */
@@ -121,7 +145,7 @@ final class Lowering {
             way,
             0,
             2L * Float.BYTES * shape.numel(),
-            arena -> backend().bound().copy(from.in(arena), to.in(arena))));
+            (arena, kernels) -> kernels.copy(from.in(arena), to.in(arena))));
     return to;
   }
 

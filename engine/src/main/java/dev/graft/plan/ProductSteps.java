@@ -1,7 +1,7 @@
 package dev.graft.plan;
 
-import dev.graft.backend.BoundKernels;
 import dev.graft.backend.Buffer;
+import dev.graft.backend.ConvKernels;
 import dev.graft.backend.ConvShape;
 import dev.graft.backend.PreparedConv;
 import dev.graft.backend.View;
@@ -9,7 +9,6 @@ import dev.graft.op.Conv2d;
 import dev.graft.op.Linear;
 import dev.graft.tensor.Layout;
 import dev.graft.tensor.Shape;
-import dev.graft.tensor.Tensor;
 import java.util.List;
 
 /** The steps whose weights are packed ahead: convolutions and linear layers. */
@@ -18,11 +17,9 @@ final class ProductSteps {
   private static final int FEW_ROWS = 4;
 
   private final Lowering plan;
-  private final BoundKernels kernels;
 
   ProductSteps(Lowering plan) {
     this.plan = plan;
-    this.kernels = plan.backend().bound();
   }
 
   /** False for a call that is no such product. */
@@ -57,23 +54,25 @@ final class ProductSteps {
             && plan.mayOverwrite(residual, layout, List.of());
     Place out = over ? residual : Place.in(plan.newSlot(call.shape().numel()), layout);
     Graph.Constant weight = (Graph.Constant) call.input(1);
-    if (weight.isScaled()) {
-      View scaled = weight.scaled();
-      if (!prepared(call, shape, scaled, x, residual, out).readsWeight()) {
-        plan.backend().release(scaled.buffer());
-      }
-    } else {
-      prepared(call, shape, constant(call, 1), x, residual, out);
-    }
+    prepared(
+        call, shape, plan.weights().values(weight.unscaled()), weight.scale(), x, residual, out);
     plan.settle(call, out);
   }
 
-  private PreparedConv prepared(
-      Graph.Call call, ConvShape shape, View weight, Place x, Place residual, Place out) {
+  private void prepared(
+      Graph.Call call,
+      ConvShape shape,
+      View weight,
+      double[] scale,
+      Place x,
+      Place residual,
+      Place out) {
+    boolean relu = call.epilogue().relu();
     PreparedConv conv =
         plan.backend()
             .conv()
-            .prepare(shape, weight, constant(call, 2), residual != null, call.epilogue().relu());
+            .prepare(
+                shape, weight, scale, constant(call, 2), residual != null, relu, plan.memory());
     Place scratch =
         Place.in(plan.newSlot(conv.scratch()), Layout.rowMajor(Shape.of(conv.scratch())));
     for (Place place : residual == null ? List.of(x, out) : List.of(x, out, residual)) {
@@ -90,13 +89,12 @@ final class ProductSteps {
             conv.weightBytes()
                 + moved
                 + (residual == null ? 0 : (long) Float.BYTES * call.shape().numel()),
-            arena ->
+            (arena, kernels) ->
                 conv.bind(
                     x.in(arena),
                     residual == null ? null : residual.in(arena),
                     out.in(arena),
                     scratch.in(arena))));
-    return conv;
   }
 
   private void linear(Graph.Call call) {
@@ -110,17 +108,38 @@ final class ProductSteps {
     if (rows <= FEW_ROWS) {
       fewRows(call, x, rows, in, outputs, out);
     } else {
-      ConvShape shape = new ConvShape(1, in, rows, 1, outputs, 1, 1, 1, 1, 0, 0, 1, 1, 1);
-      Tensor kernel = ((Graph.Constant) call.input(1)).tensor().contiguous();
+      Graph.Constant constant = (Graph.Constant) call.input(1);
+      View kernel = plan.weights().values(constant.unscaled().contiguous());
       prepared(
           call,
-          shape,
-          kernel.view().with(kernel.layout().reshape(Shape.of(outputs, in, 1, 1))),
+          asConv(in, rows, outputs),
+          kernel.with(kernel.layout().reshape(Shape.of(outputs, in, 1, 1))),
+          constant.scale(),
           x.with(pixels(x.layout(), in, rows)),
           null,
           out.with(pixels(out.layout(), outputs, rows)));
     }
     plan.settle(call, out);
+  }
+
+  private static ConvShape asConv(int in, int rows, int outputs) {
+    return new ConvShape(1, in, rows, 1, outputs, 1, 1, 1, 1, 0, 0, 1, 1, 1);
+  }
+
+  /** Floats that the packed weights of a call will take, where they are packed. */
+  static long packedRoom(Graph.Call call, ConvKernels kernels) {
+    if (!Fusion.hasConstants(call, 1)) {
+      return 0;
+    }
+    if (call.op() instanceof Conv2d conv) {
+      return kernels.packedRoom(conv.shape(call.input(0).shape(), call.input(1).shape()));
+    }
+    if (call.op() instanceof Linear) {
+      Shape weight = call.input(1).shape();
+      int rows = call.shape().numel() / weight.dim(0);
+      return rows <= FEW_ROWS ? 0 : kernels.packedRoom(asConv(weight.dim(1), rows, weight.dim(0)));
+    }
+    return 0;
   }
 
   /** Rows as the pixels of one column of an image. */
@@ -132,6 +151,8 @@ final class ProductSteps {
     View weight = constant(call, 1);
     int[] strides = {0, weight.stride(1), weight.stride(0)};
     View transposed = weight.with(Layout.of(Shape.of(1, in, outputs), strides, weight.offset()));
+    View bias = constant(call, 2);
+    boolean relu = call.epilogue().relu();
     x.touch(plan.nextStep());
     plan.add(
         new Step(
@@ -141,12 +162,12 @@ final class ProductSteps {
             "few rows",
             call.multiplyAdds(),
             StepMaker.bytes(call),
-            arena ->
+            (arena, kernels) ->
                 kernels.matmul(
                     matrix(x, rows, in, arena),
                     transposed,
-                    constant(call, 2),
-                    call.epilogue().relu(),
+                    bias,
+                    relu,
                     matrix(out, rows, outputs, arena))));
   }
 

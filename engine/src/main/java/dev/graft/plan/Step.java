@@ -1,5 +1,6 @@
 package dev.graft.plan;
 
+import dev.graft.backend.BoundKernels;
 import dev.graft.backend.Buffer;
 import dev.graft.tensor.Shape;
 
@@ -21,9 +22,12 @@ record Step(
     long multiplyAdds,
     long bytes,
     Binder binder) {
-  /** Makes the run of a step in a given arena. */
+  /**
+   * Makes the run of a step in a given arena. Holds what the run needs and nothing of the graph,
+   * which holds the network's weights.
+   */
   @FunctionalInterface
   interface Binder {
-    Runnable bind(Buffer arena);
+    Runnable bind(Buffer arena, BoundKernels kernels);
   }
 }

@@ -10,6 +10,7 @@ import dev.graft.op.BatchNorm;
 import dev.graft.op.Binary;
 import dev.graft.op.Expand;
 import dev.graft.op.MaxPool2d;
+import dev.graft.op.Op;
 import dev.graft.op.Pad;
 import dev.graft.op.Permute;
 import dev.graft.op.Reshape;
@@ -29,12 +30,10 @@ import java.util.stream.Stream;
  */
 final class StepMaker {
   private final Lowering plan;
-  private final BoundKernels kernels;
   private final ProductSteps products;
 
   StepMaker(Lowering plan) {
     this.plan = plan;
-    this.kernels = plan.backend().bound();
     this.products = new ProductSteps(plan);
   }
 
@@ -57,13 +56,13 @@ final class StepMaker {
       case Softmax softmax -> softmax(call, softmax);
       case MaxPool2d pool -> {
         var shape = pool.params().shape(pool.name(), call.input(0).shape());
-        pool(call, (x, out) -> kernels.maxPool2d(shape, x, out));
+        pool(call, (kernels, x, out) -> kernels.maxPool2d(shape, x, out));
       }
       case AvgPool2d pool -> {
         var shape = pool.params().shape(pool.name(), call.input(0).shape());
-        pool(call, (x, out) -> kernels.avgPool2d(shape, x, out));
+        pool(call, (kernels, x, out) -> kernels.avgPool2d(shape, x, out));
       }
-      case AdaptiveAvgPool2d _ -> pool(call, kernels::adaptiveAvgPool2d);
+      case AdaptiveAvgPool2d _ -> pool(call, BoundKernels::adaptiveAvgPool2d);
       case Sum sum when isGlobalAverage(call, sum) -> globalAverage(call);
       case BatchNorm norm when Fusion.hasConstants(call, 1) -> normalize(call, norm);
       default -> {
@@ -146,7 +145,8 @@ final class StepMaker {
         call,
         out.slot() == x.slot() ? "in place" : "elementwise",
         out,
-        arena -> kernels.unary(unary.kind(), unary.p(), unary.q(), x.in(arena), out.in(arena)));
+        (arena, kernels) ->
+            kernels.unary(unary.kind(), unary.p(), unary.q(), x.in(arena), out.in(arena)));
     plan.settle(call, out);
   }
 
@@ -174,7 +174,7 @@ final class StepMaker {
         call,
         out.slot() == a.slot() || out.slot() == b.slot() ? "in place" : "elementwise",
         out,
-        arena ->
+        (arena, kernels) ->
             kernels.binary(
                 binary.kind(),
                 expanded(a.in(arena), shape),
@@ -203,7 +203,7 @@ final class StepMaker {
         call,
         out.slot() == x.slot() ? "by channel, in place" : "by channel",
         out,
-        arena ->
+        (arena, kernels) ->
             kernels.normalize(
                 x.in(arena), values[3], invStd, values[1], values[2], relu, out.in(arena)));
     plan.settle(call, out);
@@ -221,7 +221,7 @@ final class StepMaker {
 
   @FunctionalInterface
   private interface Pooling {
-    Runnable bind(View x, View out);
+    Runnable bind(BoundKernels kernels, View x, View out);
   }
 
   private void pool(Graph.Call call, Pooling pooling) {
@@ -230,7 +230,11 @@ final class StepMaker {
     Layout layout = Layout.channelsLast(call.shape());
     Place out = Place.in(plan.newSlot(call.shape().numel()), layout);
     x.touch(plan.nextStep());
-    add(call, "channels last", out, arena -> pooling.bind(x.in(arena), out.in(arena)));
+    add(
+        call,
+        "channels last",
+        out,
+        (arena, kernels) -> pooling.bind(kernels, x.in(arena), out.in(arena)));
     plan.settle(call, out);
   }
 
@@ -248,7 +252,11 @@ final class StepMaker {
     Shape pooled = Shape.of(x.layout().dim(0), x.layout().dim(1), 1, 1);
     Place out = Place.in(plan.newSlot(pooled.numel()), Layout.channelsLast(pooled));
     x.touch(plan.nextStep());
-    add(call, "channels last", out, arena -> kernels.adaptiveAvgPool2d(x.in(arena), out.in(arena)));
+    add(
+        call,
+        "channels last",
+        out,
+        (arena, kernels) -> kernels.adaptiveAvgPool2d(x.in(arena), out.in(arena)));
     plan.settle(call, out.with(Layout.rowMajor(call.shape())));
   }
 
@@ -262,7 +270,7 @@ final class StepMaker {
         call,
         "rows",
         out,
-        arena -> kernels.softmax(x.in(arena), dim, softmax.log(), out.in(arena)));
+        (arena, kernels) -> kernels.softmax(x.in(arena), dim, softmax.log(), out.in(arena)));
     plan.settle(call, out);
   }
 
@@ -277,7 +285,7 @@ final class StepMaker {
         call,
         "fill and copy",
         out,
-        arena -> {
+        (arena, kernels) -> {
           View all = out.in(arena);
           Runnable fill = kernels.fill(all, pad.value());
           Runnable copy = kernels.copy(x.in(arena), all.with(pad.inside(all.layout(), inner)));
@@ -297,11 +305,19 @@ final class StepMaker {
     boolean images =
         call.shape().rank() == 4
             && inputs.stream().anyMatch(p -> p.slot() != null && isImages(p.layout()));
+    Op op = call.op();
+    int arity = call.arity();
+    Graph.Epilogue epilogue = call.epilogue();
     plan.consume(call);
     Layout layout = images ? Layout.channelsLast(call.shape()) : Layout.rowMajor(call.shape());
     Place out = Place.in(plan.newSlot(call.shape().numel()), layout);
     inputs.forEach(p -> p.touch(plan.nextStep()));
-    add(call, "operation", out, arena -> new GeneralRun(call, views(inputs, arena), out.in(arena)));
+    add(
+        call,
+        "operation",
+        out,
+        (arena, kernels) ->
+            new GeneralRun(op, arity, epilogue, views(inputs, arena), out.in(arena)));
     plan.settle(call, out);
   }
 

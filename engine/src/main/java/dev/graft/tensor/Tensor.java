@@ -20,6 +20,7 @@ public final class Tensor extends TensorMath {
   private Node node;
   private boolean requiresGrad;
   private Tensor grad;
+  private boolean gradIsOwn;
 
   private Tensor(View view) {
     this.view = view;
@@ -206,6 +207,7 @@ public final class Tensor extends TensorMath {
 
   /** The accumulated gradient of a leaf, or null. */
   public Tensor grad() {
+    gradIsOwn = false; // whoever has it may keep it
     return grad;
   }
 
@@ -214,6 +216,29 @@ public final class Tensor extends TensorMath {
       gradient.keep();
     }
     grad = gradient;
+    gradIsOwn = false;
+  }
+
+  /** For backward: a gradient that nobody else holds. */
+  public void setOwnGrad(Tensor gradient) {
+    setGrad(gradient);
+    gradIsOwn = true;
+  }
+
+  /** For optimisers: as {@link #grad()}, by callers who do not keep it. */
+  public Tensor gradForUpdate() {
+    return grad;
+  }
+
+  /**
+   * {@link #grad()} becomes null. Its memory goes back to the backend, for the next gradient,
+   * unless somebody has ever asked for it.
+   */
+  public void forgetGrad() {
+    if (grad != null && gradIsOwn) {
+      grad.backend().release(grad.view.buffer());
+    }
+    setGrad(null);
   }
 
   /** The recorded operation that made this tensor, or null. */
@@ -254,6 +279,7 @@ public final class Tensor extends TensorMath {
           "backward: nothing requires a gradient; call requireGrad() on a leaf, outside noGrad");
     }
     if (node == null) {
+      gradIsOwn = false;
       grad = grad == null ? gradOutput : Autograd.noGrad(() -> grad.add(gradOutput));
       return;
     }
@@ -330,7 +356,7 @@ public final class Tensor extends TensorMath {
       throw ShapeException.of(
           "moveTo: a copy %s does not have the tensor's shape %s", copy.shape(), shape());
     }
-    grad = grad == null ? null : grad.to(copy.backend());
+    setGrad(grad == null ? null : grad.to(copy.backend()));
     view = copy.view;
   }
 

@@ -281,9 +281,9 @@ public abstract class Layer implements Watcher.Place {
     return frozen;
   }
 
-  /** Forgets the gradients of all parameters. */
+  /** Forgets the gradients of all parameters; see {@link Tensor#forgetGrad}. */
   public final void zeroGrad() {
-    parameters().forEach(p -> p.tensor().setGrad(null));
+    parameters().forEach(p -> p.tensor().forgetGrad());
   }
 
   // ---- state

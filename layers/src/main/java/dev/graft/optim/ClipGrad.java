@@ -40,7 +40,8 @@ public final class ClipGrad {
     if (!(normType > 0)) {
       throw new IllegalArgumentException("clip_grad_norm: normType must be positive: " + normType);
     }
-    List<Parameter> withGrad = parameters.stream().filter(p -> p.tensor().grad() != null).toList();
+    List<Parameter> withGrad =
+        parameters.stream().filter(p -> p.tensor().gradForUpdate() != null).toList();
     double total = Autograd.noGrad(() -> norm(withGrad, normType));
     if (errorIfNonfinite && !Double.isFinite(total)) {
       throw new ArithmeticException(nonfinite(withGrad, total));
@@ -64,14 +65,14 @@ public final class ClipGrad {
     }
     float limit = (float) clipValue;
     parameters.stream()
-        .filter(p -> p.tensor().grad() != null)
+        .filter(p -> p.tensor().gradForUpdate() != null)
         .forEach(p -> change(p, UnaryKind.CLAMP, -limit, limit));
   }
 
   private static double norm(List<Parameter> parameters, double type) {
     double total = 0;
     for (Parameter p : parameters) {
-      Tensor grad = p.tensor().grad();
+      Tensor grad = p.tensor().gradForUpdate();
       if (type == 2) {
         total += grad.backend().reductions().sumOfSquares(grad.dense().view());
       } else if (grad.numel() > 0 && Double.isInfinite(type)) {
@@ -101,7 +102,7 @@ public final class ClipGrad {
   }
 
   private static void change(Parameter p, UnaryKind kind, float a, float b) {
-    Tensor grad = p.tensor().grad();
+    Tensor grad = p.tensor().gradForUpdate();
     Tensor dense = grad.dense();
     ElementwiseKernels kernels = dense.backend().elementwise();
     kernels.unary(kind, a, b, dense.view(), dense.view());

@@ -55,7 +55,7 @@ public abstract class Optimizer {
     for (ParamGroup group : groups) {
       for (Parameter p : group.parameters()) {
         Tensor param = p.tensor();
-        Tensor grad = param.grad();
+        Tensor grad = param.gradForUpdate();
         if (grad != null) {
           ParamState state = states.computeIfAbsent(param, t -> new ParamState(t, slots));
           state.to(param.backend());
@@ -73,9 +73,9 @@ public abstract class Optimizer {
 
   abstract void update(ParamGroup group, Tensor param, View grad, ParamState state);
 
-  /** Forgets the gradients. */
+  /** Forgets the gradients; see {@link Tensor#forgetGrad}. */
   public void zeroGrad() {
-    groups.forEach(g -> g.parameters().forEach(p -> p.tensor().setGrad(null)));
+    groups.forEach(g -> g.parameters().forEach(p -> p.tensor().forgetGrad()));
   }
 
   // ---- checkpoints

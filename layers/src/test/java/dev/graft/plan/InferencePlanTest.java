@@ -2,6 +2,7 @@ package dev.graft.plan;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -28,6 +29,7 @@ import dev.graft.tensor.Shape;
 import dev.graft.tensor.ShapeException;
 import dev.graft.tensor.Tensor;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -355,6 +357,29 @@ class InferencePlanTest {
       bytes = allocatedBy(() -> plan.run(x, out), 1000);
     }
     assertTrue(bytes < 1000, bytes + " bytes in 1000 runs");
+  }
+
+  /** What is packed is the plan's own: a network that nobody holds gives its memory back. */
+  @Test
+  void aPlanHoldsNoWeightsThatItHasPacked() {
+    Layer[] net = {lived(new Sequential(new Conv2d(16, 16, 3, Rng.of(1)), new ReLU()))};
+    WeakReference<float[]> weight =
+        new WeakReference<>(net[0].parameters().getFirst().tensor().view().array());
+    Tensor x = input(Shape.of(1, 16, 8, 8));
+    // A convolution of packed weights, an operation without a step, rows, and views.
+    Layer[] taken = net.clone();
+    InferencePlan plan =
+        InferencePlan.of(
+            t -> taken[0].apply(t).pow(2).mean(2, 3).softmax(1).reshape(4, 4), x.shape());
+    plan.run(x);
+    net[0] = null;
+    taken[0] = null;
+    for (int i = 0; i < 50 && weight.get() != null; i++) {
+      System.gc();
+      LockSupport.parkNanos(10_000_000);
+    }
+    assertNull(weight.get(), "the plan holds the network's weights");
+    plan.run(x);
   }
 
   private static long allocatedBy(Runnable body, int times) {

@@ -1,12 +1,15 @@
 package dev.graft.weights;
 
+import dev.graft.backend.PackedMemory;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -27,6 +30,12 @@ final class ParallelDecoder {
   private static final int WORTH_READING = 1 << 12;
 
   private static final int BUFFER_SIZE = 1 << 18;
+
+  /**
+   * From so many values on a tensor that lies in the file as it is shares an array with others; see
+   * {@link PackedMemory}.
+   */
+  private static final int LARGE = 1 << 14;
 
   /** Of each thread that decodes; the helpers end with their work, and their buffers with them. */
   private static final ThreadLocal<ByteBuffer> BUFFER =
@@ -51,16 +60,18 @@ final class ParallelDecoder {
   }
 
   /**
-   * The values of each tensor in row-major order; the same array where two are the same elements.
+   * The values of each tensor in row-major order; the same run where two are the same elements.
+   * Large ones lie together in long arrays.
    *
    * @param file the file that they are in
    * @throws WeightFormatException if one cannot be decoded
    */
-  static float[][] decode(List<StoredTensor> tensors, FileBytes file) throws WeightFormatException {
-    float[][] values = new float[tensors.size()][];
+  static Target[] decode(List<StoredTensor> tensors, FileBytes file) throws WeightFormatException {
+    Target[] values = new Target[tensors.size()];
     Map<Object, Integer> ties = new HashMap<>();
     int[] same = new int[values.length];
     List<Task> tasks = new ArrayList<>();
+    PackedMemory memory = new PackedMemory(room(tensors));
     long total = 0;
     for (int i = 0; i < values.length; i++) {
       StoredTensor tensor = tensors.get(i);
@@ -69,7 +80,7 @@ final class ParallelDecoder {
       same[i] = first == null ? i : first;
       if (first == null) {
         total += numel;
-        addTasks(tensor, file, values, i, tasks);
+        addTasks(tensor, file, memory, values, i, tasks);
       }
     }
     run(tasks, total);
@@ -109,22 +120,35 @@ final class ParallelDecoder {
     return tensor instanceof StoredTensor.Mapped mapped ? mapped.tie() : tensor;
   }
 
+  /** A tensor that lies in the file as it is, and is worth some trouble. */
+  static boolean isLarge(StoredTensor tensor) {
+    return tensor.entry().numel() >= LARGE
+        && tensor instanceof StoredTensor.Mapped mapped
+        && mapped.isDense();
+  }
+
+  private static long room(List<StoredTensor> tensors) {
+    Set<Object> ties = new HashSet<>();
+    return tensors.stream()
+        .filter(tensor -> isLarge(tensor) && ties.add(tie(tensor)))
+        .mapToLong(tensor -> PackedMemory.room(tensor.entry().numel()))
+        .sum();
+  }
+
   private static void addTasks(
-      StoredTensor tensor, FileBytes file, float[][] values, int i, List<Task> tasks) {
+      StoredTensor tensor,
+      FileBytes file,
+      PackedMemory memory,
+      Target[] values,
+      int i,
+      List<Task> tasks) {
     int numel = (int) tensor.entry().numel();
-    if (!(tensor instanceof StoredTensor.Mapped mapped) || !mapped.isDense()) {
-      tasks.add(new Task(numel, () -> values[i] = tensor.mapped().decode()));
-    } else if (numel <= 2 * PIECE) {
-      tasks.add(
-          new Task(
-              numel,
-              () -> {
-                values[i] = new float[numel];
-                decode(mapped, file, new Target(values[i], 0), 0, numel);
-              }));
+    if (isLarge(tensor)) {
+      PackedMemory.Run run = memory.take(numel);
+      values[i] = new Target(run.array(), run.at());
+      addTasks(tensor, file, values[i], tasks);
     } else {
-      values[i] = new float[numel];
-      addTasks(tensor, file, new Target(values[i], 0), tasks);
+      tasks.add(new Task(numel, () -> values[i] = new Target(tensor.mapped().decode(), 0)));
     }
   }
 
@@ -170,6 +194,13 @@ final class ParallelDecoder {
       }
       done += n;
     }
+  }
+
+  /** Decodes the values from number {@code first} on of a tensor that {@link #isLarge}. */
+  static Void decode(
+      StoredTensor.Mapped tensor, FileBytes file, int first, float[] to, int at, int count) {
+    decode(tensor, file, new Target(to, at - first), first, count);
+    return null;
   }
 
   private void run(int threads) throws WeightFormatException {

@@ -1,12 +1,14 @@
 package dev.graft.weights;
 
 import dev.graft.backend.Backends;
+import dev.graft.backend.HostBuffer;
 import dev.graft.backend.View;
 import dev.graft.tensor.Layout;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.StateDict;
 import dev.graft.tensor.Tensor;
 import dev.graft.weights.WeightFormat.Contents;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -157,7 +159,8 @@ public final class WeightFile implements AutoCloseable {
 
   /**
    * Reads all tensors as float32, with the file's metadata, on several threads. Names that share
-   * all their elements in the file (tied weights) get one tensor.
+   * all their elements in the file (tied weights) get one tensor. Large tensors lie together in
+   * arrays of 16 MB or more, so whoever keeps one of many keeps its neighbours: copy it instead.
    *
    * @throws WeightFormatException if a tensor is too large for one Java array
    * @throws IllegalStateException if the file is closed
@@ -168,8 +171,8 @@ public final class WeightFile implements AutoCloseable {
     for (WeightEntry entry : entries) {
       stored.add(requireFits(find(entry.name())));
     }
-    float[][] values = decoding(() -> ParallelDecoder.decode(stored, file));
-    Map<float[], Tensor> made = new IdentityHashMap<>();
+    ParallelDecoder.Target[] values = decoding(() -> ParallelDecoder.decode(stored, file));
+    Map<ParallelDecoder.Target, Tensor> made = new IdentityHashMap<>();
     StateDict weights = new StateDict();
     weights.metadata().putAll(contents.metadata());
     for (int i = 0; i < values.length; i++) {
@@ -177,6 +180,54 @@ public final class WeightFile implements AutoCloseable {
       weights.put(entries.get(i).name(), made.computeIfAbsent(values[i], v -> tensor(v, shape)));
     }
     return weights;
+  }
+
+  /**
+   * As {@link #read()}, but the values of large tensors stay in the file until somebody needs them:
+   * for plans, which read each weight once and pack it, so that a network's weights take their
+   * memory once instead of twice. What has not been read when the file is closed throws when it is
+   * used.
+   *
+   * <pre>{@code
+   * try (WeightFile file = Weights.open(path)) {
+   *   network.adopt(file.defer()).orThrow();
+   *   plan = InferencePlan.of(network.eval()::apply, Shape.of(1, 3, 224, 224));
+   * }
+   * }</pre>
+   *
+   * @throws WeightFormatException if a tensor is too large for one Java array
+   * @throws IllegalStateException if the file is closed
+   */
+  public StateDict defer() throws WeightFormatException {
+    requireOpen();
+    Map<Object, Tensor> made = new HashMap<>();
+    StateDict weights = new StateDict();
+    weights.metadata().putAll(contents.metadata());
+    for (WeightEntry entry : entries) {
+      StoredTensor stored = requireFits(find(entry.name()));
+      if (!ParallelDecoder.isLarge(stored)) {
+        weights.put(entry.name(), read(entry.name()));
+        continue;
+      }
+      StoredTensor.Mapped mapped = (StoredTensor.Mapped) stored;
+      weights.put(entry.name(), made.computeIfAbsent(mapped.tie(), t -> deferred(mapped)));
+    }
+    return weights;
+  }
+
+  private Tensor deferred(StoredTensor.Mapped stored) {
+    HostBuffer.Source source =
+        (first, target, at, count) -> {
+          requireOpen();
+          try {
+            decoding(() -> ParallelDecoder.decode(stored, file, first, target, at, count));
+          } catch (WeightFormatException e) {
+            throw new UncheckedIOException(e);
+          }
+        };
+    int numel = (int) stored.entry().numel();
+    Layout layout = Layout.rowMajor(Shape.of(dims(stored.entry().shape())));
+    return Tensor.of(new View(HostBuffer.deferred(numel, Backends.cpu(), source), layout));
   }
 
   /**
@@ -225,13 +276,13 @@ public final class WeightFile implements AutoCloseable {
    * @throws IllegalStateException if the file is closed
    */
   public Tensor read(String name) throws WeightFormatException {
-    return tensor(decode(name), find(name).entry().shape());
+    return tensor(new ParallelDecoder.Target(decode(name), 0), find(name).entry().shape());
   }
 
   /** The array is ours alone, so the tensor may have it as it is. */
-  private static Tensor tensor(float[] values, long[] shape) {
-    Layout layout = Layout.rowMajor(Shape.of(dims(shape)));
-    return Tensor.of(new View(Backends.cpu().wrap(values), layout));
+  private static Tensor tensor(ParallelDecoder.Target values, long[] shape) {
+    Layout layout = Layout.rowMajor(Shape.of(dims(shape))).at(values.offset());
+    return Tensor.of(new View(Backends.cpu().wrap(values.array()), layout));
   }
 
   private static int[] dims(long[] shape) {

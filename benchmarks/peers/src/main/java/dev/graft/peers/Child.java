@@ -11,6 +11,7 @@ import dev.graft.nn.Layer;
 import dev.graft.plan.InferencePlan;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.Tensor;
+import dev.graft.weights.WeightFile;
 import dev.graft.weights.Weights;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -65,9 +66,11 @@ final class Child {
 
   private static Supplier<float[]> graft(Path file) throws IOException {
     Layer network = Architecture.of(COLD_MODEL, 1000).build(null);
-    network.adopt(Weights.load(file)).orThrow();
-    network.eval();
-    InferencePlan plan = InferencePlan.of(network::apply, Shape.of(1, 3, 224, 224));
+    InferencePlan plan;
+    try (WeightFile weights = Weights.open(file)) {
+      network.adopt(weights.defer()).orThrow();
+      plan = InferencePlan.of(network.eval()::apply, Shape.of(1, 3, 224, 224));
+    }
     Tensor x = Tensor.of(image(), 1, 3, 224, 224);
     return () -> plan.run(x).toArray();
   }

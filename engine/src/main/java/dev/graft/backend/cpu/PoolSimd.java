@@ -49,7 +49,8 @@ final class PoolSimd implements PoolKernels {
         return (in, rows, columns, line, o, i, j) -> {
           float[] x = from.array();
           boolean free = (w.columns().count() - j - 1) * c >= excess;
-          if (free && in + (rows - 1) * line + columns * c + excess <= x.length) {
+          int end = in + (rows - 1) * line + columns * c + excess;
+          if (free && end <= x.length && PoolLoops.isCompiled()) {
             WholePoolLoops.max(x, in, rows, columns, line, c, to.array(), o);
           } else {
             PoolLoops.max(x, in, rows, columns, line, c, to.array(), o);

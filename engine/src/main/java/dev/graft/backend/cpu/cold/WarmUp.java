@@ -22,6 +22,11 @@ public final class WarmUp implements Runnable {
   /** From then on spells of trials and pauses alternate, so that the compilers find a core free. */
   private static final long SPELL = TimeUnit.MICROSECONDS.toNanos(500);
 
+  /**
+   * Of all groups but the first, for which an answer waits: trials box their vectors, 20 KB each.
+   */
+  private static final long SHORT_SPELL = TimeUnit.MICROSECONDS.toNanos(100);
+
   private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
   /**
@@ -70,7 +75,7 @@ public final class WarmUp implements Runnable {
     while (!left.isEmpty()) {
       for (Iterator<Warming> i = left.iterator(); i.hasNext(); ) {
         Warming kernel = i.next();
-        if (succeeds(kernel)) {
+        if (succeeds(kernel, first ? SPELL : SHORT_SPELL)) {
           kernel.use().compiled(true);
           i.remove();
         }
@@ -82,7 +87,7 @@ public final class WarmUp implements Runnable {
     }
   }
 
-  private boolean succeeds(Warming kernel) {
+  private boolean succeeds(Warming kernel, long spell) {
     long start = System.nanoTime();
     long pause = SPELL;
     long spellEnd = start;
@@ -94,7 +99,7 @@ public final class WarmUp implements Runnable {
         }
         LockSupport.parkNanos(this, pause);
         pause = Math.min(pause * 21 / 20, LONGEST_PAUSE);
-        spellEnd = System.nanoTime() + SPELL;
+        spellEnd = System.nanoTime() + spell;
       }
     }
     return true;

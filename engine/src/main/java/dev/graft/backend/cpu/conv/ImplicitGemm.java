@@ -1,6 +1,7 @@
 package dev.graft.backend.cpu.conv;
 
 import dev.graft.backend.ConvShape;
+import dev.graft.backend.PackedMemory;
 import dev.graft.backend.PreparedConv;
 import dev.graft.backend.View;
 import dev.graft.backend.cpu.gemm.Epilogue;
@@ -18,7 +19,8 @@ final class ImplicitGemm implements PreparedConv {
   private final View bias;
   private final boolean relu;
 
-  ImplicitGemm(ConvShape shape, View weight, View bias, boolean relu) {
+  ImplicitGemm(
+      ConvShape shape, View weight, double[] scale, View bias, boolean relu, PackedMemory memory) {
     this.shape = shape;
     this.taps = Taps.forward(shape);
     this.bias = bias;
@@ -27,9 +29,16 @@ final class ImplicitGemm implements PreparedConv {
     int outputs = shape.outChannelsPerGroup();
     this.weights = new PackedB[shape.groups()];
     for (int g = 0; g < weights.length; g++) {
-      WeightPanels source = WeightPanels.forward(shape, weight, taps, g);
-      weights[g] = PackedB.packPanels(k, outputs, source, new float[PackedB.length(k, outputs)]);
+      WeightPanels source = WeightPanels.forward(shape, weight, scale, taps, g);
+      PackedMemory.Run to = memory.take(PackedB.length(k, outputs));
+      weights[g] = PackedB.packPanels(k, outputs, source, to.array(), to.at());
     }
+  }
+
+  /** Floats of {@link PackedMemory} that the packed weights take. */
+  static long room(ConvShape s) {
+    int k = s.kernelH() * s.kernelW() * s.inChannelsPerGroup();
+    return s.groups() * PackedMemory.room(PackedB.length(k, s.outChannelsPerGroup()));
   }
 
   @Override

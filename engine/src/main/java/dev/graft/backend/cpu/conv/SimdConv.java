@@ -4,6 +4,7 @@ import dev.graft.backend.ConvKernels;
 import dev.graft.backend.ConvShape;
 import dev.graft.backend.CopyKernels;
 import dev.graft.backend.HostBuffer;
+import dev.graft.backend.PackedMemory;
 import dev.graft.backend.PreparedConv;
 import dev.graft.backend.View;
 import dev.graft.backend.cpu.BufferPool;
@@ -75,10 +76,28 @@ public final class SimdConv implements ConvKernels {
 
   @Override
   public PreparedConv prepare(ConvShape s, View weight, View bias, boolean residual, boolean relu) {
+    return prepare(s, weight, null, bias, residual, relu, new PackedMemory(packedRoom(s)));
+  }
+
+  @Override
+  public long packedRoom(ConvShape s) {
+    WinogradTile form = ConvChoice.winograd(s, false);
+    return form == null ? ImplicitGemm.room(s) : Winograd.room(s, form);
+  }
+
+  @Override
+  public PreparedConv prepare(
+      ConvShape s,
+      View weight,
+      double[] scale,
+      View bias,
+      boolean residual,
+      boolean relu,
+      PackedMemory memory) {
     WinogradTile form = ConvChoice.winograd(s, false);
     return form == null
-        ? new ImplicitGemm(s, weight, bias, relu)
-        : Winograd.of(s, form, weight, bias, relu);
+        ? new ImplicitGemm(s, weight, scale, bias, relu, memory)
+        : Winograd.of(s, form, weight, scale, bias, relu, memory);
   }
 
   @Override

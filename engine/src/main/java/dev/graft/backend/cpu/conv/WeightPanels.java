@@ -4,6 +4,7 @@ import dev.graft.backend.ConvShape;
 import dev.graft.backend.View;
 import dev.graft.backend.cpu.gemm.Blocking;
 import dev.graft.backend.cpu.gemm.PackedB;
+import java.util.Arrays;
 
 /**
  * The weights of one group as the right matrix of a convolution: row = (tap, inner channel), column
@@ -20,29 +21,61 @@ final class WeightPanels implements PackedB.PanelSource {
   private final int innerStride;
   private final int outerStride;
   private final int[] tapOffsets;
+  private final double[] scale;
 
   private WeightPanels(
-      float[] weight, int at, int inner, int innerStride, int outerStride, int[] tapOffsets) {
+      float[] weight,
+      int at,
+      int inner,
+      int innerStride,
+      int outerStride,
+      int[] tapOffsets,
+      double[] scale) {
     this.weight = weight;
     this.at = at;
     this.inner = inner;
     this.innerStride = innerStride;
     this.outerStride = outerStride;
     this.tapOffsets = tapOffsets;
+    this.scale = scale;
   }
 
   static WeightPanels forward(ConvShape s, View weight, Taps taps, int group) {
+    return forward(s, weight, null, taps, group);
+  }
+
+  /**
+   * @param scale by what each output channel is multiplied, or null
+   */
+  static WeightPanels forward(ConvShape s, View weight, double[] scale, Taps taps, int group) {
     int at = weight.offset() + group * s.outChannelsPerGroup() * weight.stride(0);
     int[] offsets = offsets(s, weight, taps);
     return new WeightPanels(
-        weight.array(), at, s.inChannelsPerGroup(), weight.stride(1), weight.stride(0), offsets);
+        weight.array(),
+        at,
+        s.inChannelsPerGroup(),
+        weight.stride(1),
+        weight.stride(0),
+        offsets,
+        scaleOf(s, scale, group));
   }
 
   static WeightPanels backward(ConvShape s, View weight, Taps taps, int group) {
     int at = weight.offset() + group * s.outChannelsPerGroup() * weight.stride(0);
     int[] offsets = offsets(s, weight, taps);
     return new WeightPanels(
-        weight.array(), at, s.outChannelsPerGroup(), weight.stride(0), weight.stride(1), offsets);
+        weight.array(),
+        at,
+        s.outChannelsPerGroup(),
+        weight.stride(0),
+        weight.stride(1),
+        offsets,
+        null);
+  }
+
+  private static double[] scaleOf(ConvShape s, double[] scale, int group) {
+    int outputs = s.outChannelsPerGroup();
+    return scale == null ? null : Arrays.copyOfRange(scale, group * outputs, (group + 1) * outputs);
   }
 
   private static int[] offsets(ConvShape s, View weight, Taps taps) {
@@ -62,7 +95,12 @@ final class WeightPanels implements PackedB.PanelSource {
         int from = at + (column + j) * outerStride + first * innerStride;
         int block = toAt + first * Blocking.NR + j;
         for (int t = 0; t < tapOffsets.length; t++) {
-          readTap(from + tapOffsets[t], to, block + t * inner * Blocking.NR, last - first);
+          int target = block + t * inner * Blocking.NR;
+          if (scale == null) {
+            readTap(from + tapOffsets[t], to, target, last - first);
+          } else {
+            readScaled(from + tapOffsets[t], scale[column + j], to, target, last - first);
+          }
         }
       }
     }
@@ -73,6 +111,14 @@ final class WeightPanels implements PackedB.PanelSource {
     float[] source = weight;
     for (int i = 0; i < count; i++) {
       to[toAt + i * Blocking.NR] = source[from + i * stride];
+    }
+  }
+
+  private void readScaled(int from, double by, float[] to, int toAt, int count) {
+    int stride = innerStride;
+    float[] source = weight;
+    for (int i = 0; i < count; i++) {
+      to[toAt + i * Blocking.NR] = (float) (source[from + i * stride] * by);
     }
   }
 }

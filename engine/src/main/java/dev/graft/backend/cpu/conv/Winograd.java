@@ -1,6 +1,7 @@
 package dev.graft.backend.cpu.conv;
 
 import dev.graft.backend.ConvShape;
+import dev.graft.backend.PackedMemory;
 import dev.graft.backend.PreparedConv;
 import dev.graft.backend.View;
 import dev.graft.backend.cpu.Vectors;
@@ -25,10 +26,23 @@ final class Winograd implements PreparedConv {
     this.relu = relu;
   }
 
-  static Winograd of(ConvShape shape, WinogradTile tile, View weight, View bias, boolean relu) {
+  static Winograd of(
+      ConvShape shape,
+      WinogradTile tile,
+      View weight,
+      double[] scale,
+      View bias,
+      boolean relu,
+      PackedMemory memory) {
     int length = WinogradWeights.length(tile, shape.inChannels(), shape.outChannels());
-    WinogradWeights weights = WinogradWeights.forward(tile, weight, new float[length]);
+    PackedMemory.Run to = memory.take(length);
+    WinogradWeights weights = WinogradWeights.forward(tile, weight, scale, to.array(), to.at());
     return new Winograd(shape, tile, weights, bias, relu);
+  }
+
+  /** Floats of {@link PackedMemory} that the packed weights take. */
+  static long room(ConvShape s, WinogradTile tile) {
+    return PackedMemory.room(WinogradWeights.length(tile, s.inChannels(), s.outChannels()));
   }
 
   /** 3×3, stride 1, one group, and whole vectors of channels on both sides. */
@@ -51,7 +65,7 @@ final class Winograd implements PreparedConv {
 
   @Override
   public long weightBytes() {
-    return (long) weights.data.length * Float.BYTES;
+    return (long) weights.length() * Float.BYTES;
   }
 
   @Override

@@ -179,7 +179,7 @@ final class WinogradRun implements Runnable {
   @Override
   public void run() {
     int threads = Parallel.threads();
-    if (few && (threads > tiles / ROWS || weights.data.length > SMALL_WEIGHTS)) {
+    if (few && (threads > tiles / ROWS || weights.length() > SMALL_WEIGHTS)) {
       Parallel.forRange(tiles, 2, transforms);
       Parallel.forRange(weights.panels(), 1, products);
     } else {

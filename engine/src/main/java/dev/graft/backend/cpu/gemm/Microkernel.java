@@ -90,22 +90,25 @@ public abstract class Microkernel {
     int vectors = 4 * TRIAL_K * HALF.rows();
     return List.of(
         new Warming(
-            "half tiles", vectors, () -> HALF.tryOut(a, b, tile), yes -> halfCompiled = yes),
+            "half tiles",
+            vectors,
+            () -> HALF.tryOut(TRIAL_K, a, b, tile),
+            yes -> halfCompiled = yes),
         new Warming(
             "full tiles",
-            NARROW == null ? 2 * vectors : 4 * vectors,
+            NARROW == null ? vectors : 2 * vectors,
             () -> {
-              FULL.tryOut(a, b, tile);
+              FULL.tryOut(TRIAL_K / 2, a, b, tile);
               if (NARROW != null) {
-                NARROW.tryOut(a, b, tile);
+                NARROW.tryOut(TRIAL_K / 2, a, b, tile);
               }
             },
             yes -> allCompiled = yes));
   }
 
-  private void tryOut(float[] a, float[] b, float[] tile) {
-    run(TRIAL_K, a, 0, b, 0, false, tile, 0);
-    run(TRIAL_K, a, 0, b, 0, true, tile, 0);
+  private void tryOut(int k, float[] a, float[] b, float[] tile) {
+    run(k, a, 0, b, 0, false, tile, 0);
+    run(k, a, 0, b, 0, true, tile, 0);
   }
 
   private static boolean has32Registers() {

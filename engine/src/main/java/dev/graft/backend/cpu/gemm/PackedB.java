@@ -29,10 +29,12 @@ public final class PackedB {
   final int k;
   final int n;
   private final float[] data;
+  private final int start;
   private final PanelSource source;
 
-  private PackedB(float[] data, PanelSource source, int k, int n) {
+  private PackedB(float[] data, int start, PanelSource source, int k, int n) {
     this.data = data;
+    this.start = start;
     this.source = source;
     this.k = k;
     this.n = n;
@@ -40,7 +42,7 @@ public final class PackedB {
 
   /** One that is read panel by panel when it is multiplied, each by the thread that needs it. */
   static PackedB unpacked(int k, int n, float[] b, int at, int strideK, int strideN) {
-    return new PackedB(null, source(k, b, at, strideK, strideN), k, n);
+    return new PackedB(null, 0, source(k, b, at, strideK, strideN), k, n);
   }
 
   /** Whether every task that multiplies a panel has to read it from its source. */
@@ -63,7 +65,7 @@ public final class PackedB {
 
   /** Where panel {@code p} begins in its array. */
   int at(int p) {
-    return data == null ? 0 : p * k * Blocking.NR;
+    return start + (data == null ? 0 : p * k * Blocking.NR);
   }
 
   public static int length(int k, int n) {
@@ -81,6 +83,11 @@ public final class PackedB {
 
   /** Packs into {@code data} of at least {@link #length}, panel by panel. */
   public static PackedB packPanels(int k, int n, PanelSource source, float[] data) {
+    return packPanels(k, n, source, data, 0);
+  }
+
+  /** As {@link #packPanels(int, int, PanelSource, float[])}, from {@code start} on. */
+  public static PackedB packPanels(int k, int n, PanelSource source, float[] data, int start) {
     int nr = Blocking.NR;
     Parallel.forRange(
         panels(n),
@@ -88,14 +95,14 @@ public final class PackedB {
         (from, to) -> {
           for (int panel = from; panel < to; panel++) {
             int columns = Math.min(nr, n - panel * nr);
-            int at = panel * nr * k;
+            int at = start + panel * nr * k;
             if (columns < nr) {
               Arrays.fill(data, at, at + nr * k, 0);
             }
             source.read(panel * nr, columns, data, at);
           }
         });
-    return new PackedB(data, null, k, n);
+    return new PackedB(data, start, null, k, n);
   }
 
   /** Packs element (k, n) from {@code b[at + k·strideK + n·strideN]}. */

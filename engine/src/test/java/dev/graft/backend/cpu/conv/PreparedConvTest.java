@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.graft.backend.ConvShape;
+import dev.graft.backend.PackedMemory;
 import dev.graft.backend.PreparedConv;
 import dev.graft.backend.View;
 import dev.graft.backend.cpu.CpuBackend;
@@ -12,6 +13,7 @@ import dev.graft.tensor.Layout;
 import dev.graft.tensor.Rng;
 import dev.graft.tensor.Shape;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -69,16 +71,17 @@ class PreparedConvTest {
 
   private static Stream<PreparedConv> algorithms(
       ConvShape s, View weight, View bias, boolean residual, boolean relu) {
+    PackedMemory memory = new PackedMemory(0);
     Stream<PreparedConv> dense =
         Stream.of(
-            new ImplicitGemm(s, weight, bias, relu),
+            new ImplicitGemm(s, weight, null, bias, relu, memory),
             SIMD.conv().prepare(s, weight, bias, residual, relu));
     return Winograd.accepts(s)
         ? Stream.concat(
             dense,
             Stream.of(
-                Winograd.of(s, new Winograd4(), weight, bias, relu),
-                Winograd.of(s, new Winograd2(), weight, bias, relu)))
+                Winograd.of(s, new Winograd4(), weight, null, bias, relu, memory),
+                Winograd.of(s, new Winograd2(), weight, null, bias, relu, memory)))
         : dense;
   }
 
@@ -137,6 +140,33 @@ class PreparedConvTest {
     for (int k = 0; k < array.length; k++) {
       if (k < actual.offset() || k >= actual.offset() + actual.numel()) {
         assertEquals(MARK, array[k], "written outside the result at " + k);
+      }
+    }
+  }
+
+  /** Several in the same arrays, as in a plan, where those of a batch norm are folded in. */
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void weightsMultipliedWhilePackingAreMultipliedWeights(ConvShape s) {
+    View weight = weight(s);
+    View scaled = weight(s);
+    double[] scale = new double[s.outChannels()];
+    int each = weight.numel() / scale.length;
+    for (int i = 0; i < weight.numel(); i++) {
+      scale[i / each] = 0.3 + 0.01 * (i / each);
+      scaled.array()[3 + i] = (float) (weight.array()[3 + i] * scale[i / each]);
+    }
+    PackedMemory memory = new PackedMemory(3 * SIMD.conv().packedRoom(s));
+    View residual = numbers(outLayout(s, 7), 4);
+    PreparedConv first = SIMD.conv().prepare(s, weight, scale, bias(s), true, true, memory);
+    PreparedConv second = SIMD.conv().prepare(s, scaled, null, bias(s), true, true, memory);
+    assertArrayEquals(
+        run(s, second, residual, false).array(), run(s, first, residual, false).array());
+    if (Winograd.accepts(s)) {
+      for (WinogradTile tile : List.of(new Winograd4(), new Winograd2())) {
+        first = Winograd.of(s, tile, weight, scale, bias(s), false, memory);
+        second = Winograd.of(s, tile, scaled, null, bias(s), false, memory);
+        assertArrayEquals(run(s, second, null, false).array(), run(s, first, null, false).array());
       }
     }
   }

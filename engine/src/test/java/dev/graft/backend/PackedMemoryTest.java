@@ -1,0 +1,53 @@
+package dev.graft.backend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PackedMemoryTest {
+  private static final int[] LENGTHS = {1 << 20, 3, 1 << 21, 2359296, 100, 1 << 22, 1 << 18, 9408};
+
+  @Test
+  void runsLieApartInFewArraysOfTheRightLength() {
+    long total = 0;
+    for (int length : LENGTHS) {
+      total += PackedMemory.room(length);
+    }
+    PackedMemory memory = new PackedMemory(total);
+    Map<float[], List<int[]>> taken = new IdentityHashMap<>();
+    for (int length : LENGTHS) {
+      PackedMemory.Run run = memory.take(length);
+      assertTrue(run.at() + length <= run.array().length);
+      assertEquals(0, (16 + 4 * run.at()) % 64, "no cache line begins there");
+      List<int[]> others = taken.computeIfAbsent(run.array(), a -> new ArrayList<>());
+      for (int[] other : others) {
+        assertTrue(run.at() >= other[1] || run.at() + length <= other[0]);
+      }
+      others.add(new int[] {run.at(), run.at() + length});
+    }
+    long made = taken.keySet().stream().mapToLong(array -> array.length).sum();
+    assertTrue(taken.size() <= 4, taken.size() + " arrays");
+    assertTrue(made < total * 4 / 3, made + " floats for " + total);
+  }
+
+  @Test
+  void smallNetworksTakeWhatTheyNeed() {
+    PackedMemory memory = new PackedMemory(PackedMemory.room(1000) + PackedMemory.room(50));
+    float[] array = memory.take(1000).array();
+    assertSame(array, memory.take(50).array());
+    assertTrue(array.length < 1100, array.length + " floats");
+  }
+
+  @Test
+  void guessesMayBeWrong() {
+    PackedMemory memory = new PackedMemory(0);
+    assertTrue(memory.take(1000).array().length >= 1000);
+    assertTrue(memory.take(5000).array().length >= 5000);
+  }
+}
