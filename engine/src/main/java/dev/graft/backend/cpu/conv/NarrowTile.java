@@ -24,7 +24,7 @@ final class NarrowTile {
   /**
    * {@code tile[(pixel·vectors + v)·L + l] = Σ_k x[i + pixel·step]·w[wAt + k·NR + v·L + l]}: i goes
    * by 1 from {@code at}, and by {@code gap} more after every {@code run} products. One loop each,
-   * as in {@link OuterProducts}.
+   * as in {@link OuterProducts14}.
    *
    * @param pixels {@link #LONG} or {@link #SHORT}
    * @param two whether two vectors of channels or one
