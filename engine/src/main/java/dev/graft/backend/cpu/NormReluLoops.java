@@ -80,8 +80,9 @@ final class NormReluLoops {
   }
 
   /**
-   * {@code k = y > 0 ? g : 0; sum[c] = Σ_r k, dot[c] = Σ_r k·(x − mean[c])}; k is kept. All arrays
-   * have rows of {@code channels}.
+   * {@code k = y > 0 ? g : 0; sum[c] += Σ_r k, dot[c] += Σ_r k·(x − mean[c])}; k is kept. All
+   * arrays have rows of {@code channels}. Row by row, with sums in L1, so that memory is read in
+   * its order.
    */
   static void gradRows(
       float[] x,
@@ -97,33 +98,25 @@ final class NormReluLoops {
       float[] mean,
       float[] sum,
       float[] dot) {
-    int c = 0;
-    for (; c <= channels - L; c += L) {
-      FloatVector m = FloatVector.fromArray(S, mean, c);
-      FloatVector s = FloatVector.zero(S);
-      FloatVector d = s;
-      for (int i = c, end = rows * channels; i < end; i += channels) {
-        FloatVector u = FloatVector.fromArray(S, g, go + i);
-        FloatVector v = FloatVector.fromArray(S, y, yo + i);
+    int bound = S.loopBound(channels);
+    for (int r = 0, base = 0; r < rows; r++, base += channels) {
+      for (int c = 0; c < bound; c += L) {
+        FloatVector u = FloatVector.fromArray(S, g, go + base + c);
+        FloatVector v = FloatVector.fromArray(S, y, yo + base + c);
         u = u.blend(0f, v.compare(VectorOperators.GT, 0f).not());
-        u.intoArray(kept, ko + i);
-        s = s.add(u);
-        d = FloatVector.fromArray(S, x, xo + i).sub(m).fma(u, d);
+        u.intoArray(kept, ko + base + c);
+        FloatVector.fromArray(S, sum, c).add(u).intoArray(sum, c);
+        FloatVector.fromArray(S, x, xo + base + c)
+            .sub(FloatVector.fromArray(S, mean, c))
+            .fma(u, FloatVector.fromArray(S, dot, c))
+            .intoArray(dot, c);
       }
-      s.intoArray(sum, c);
-      d.intoArray(dot, c);
-    }
-    for (; c < channels; c++) {
-      float s = 0;
-      float d = 0;
-      for (int i = c, end = rows * channels; i < end; i += channels) {
-        float u = y[yo + i] > 0 ? g[go + i] : 0;
-        kept[ko + i] = u;
-        s += u;
-        d = Math.fma(x[xo + i] - mean[c], u, d);
+      for (int c = bound; c < channels; c++) {
+        float u = y[yo + base + c] > 0 ? g[go + base + c] : 0;
+        kept[ko + base + c] = u;
+        sum[c] += u;
+        dot[c] = Math.fma(x[xo + base + c] - mean[c], u, dot[c]);
       }
-      sum[c] = s;
-      dot[c] = d;
     }
   }
 

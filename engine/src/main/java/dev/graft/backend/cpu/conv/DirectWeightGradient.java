@@ -9,8 +9,9 @@ import dev.graft.backend.cpu.Vectors;
 import java.util.Arrays;
 
 /**
- * The weight gradient of one group: over all output pixels, the outer products of what the taps
- * read and of the output's gradient. A block of pixels is a few hundred, so that its gradients (two
+ * The weight gradient of one group for machines with 32 vector registers ({@link
+ * TiledWeightGradient} is for 16): over all output pixels, the outer products of what the taps read
+ * and of the output's gradient. A block of pixels is a few hundred, so that its gradients (two
  * vectors of outputs) stay in L1 while the taps pass over them from L2; where two vectors hold all
  * outputs they are read where they lie, and what else comes along is summed and left out. The
  * blocks are cut into spans by sizes alone; the spans' sums are added in order.
@@ -32,8 +33,6 @@ final class DirectWeightGradient {
   /** Floats that a task of the last pass adds: about 5 µs. */
   private static final int SCATTERED = 1 << 15;
 
-  private static final OuterProducts KERNEL = OuterProducts.BEST;
-
   private final BufferPool pool;
   private final int n;
   private final Patches patches;
@@ -50,10 +49,10 @@ final class DirectWeightGradient {
     this.n = n;
     this.patches = patches;
     this.outputs = outputs;
-    runs = TapRuns.of(patches, KERNEL.rows());
-    tiles = Math.ceilDiv(runs.length, KERNEL.rows());
+    runs = TapRuns.of(patches, OuterProducts14.ROWS);
+    tiles = Math.ceilDiv(runs.length, OuterProducts14.ROWS);
     panels = Math.ceilDiv(outputs, NR);
-    panelSize = runs.count * tiles * KERNEL.rows() * NR;
+    panelSize = runs.count * tiles * OuterProducts14.ROWS * NR;
     rows = Math.clamp(PIXELS / patches.outW(), 1, patches.outH());
     images = rows < patches.outH() ? 1 : Math.clamp(PIXELS / (rows * patches.outW()), 1, n);
   }
@@ -198,14 +197,14 @@ final class DirectWeightGradient {
       int at) {
     boolean both = outputs - panel * NR > L;
     int target = at + panel * panelSize;
-    int tile = KERNEL.rows() * NR;
+    int tile = OuterProducts14.ROWS * NR;
     int pixels = height * patches.outW();
     boolean flat = runs.isFlat();
     for (int r = 0; r < runs.count; r++) {
       for (int t = 0; t < tiles; t++, target += tile) {
         int from = xAt + runs.at(r) + start(t);
         for (int i = 0; i < (flat ? 1 : count); i++) {
-          KERNEL.run(
+          OuterProducts14.run(
               x,
               from + i * distance,
               runs.step,
@@ -225,8 +224,8 @@ final class DirectWeightGradient {
 
   /** Where tile {@code t} of a run starts: in place, the last one must not read beyond the run. */
   private int start(int t) {
-    int start = t * KERNEL.rows();
-    return runs.isInPlace() ? Math.min(start, runs.length - KERNEL.rows()) : start;
+    int start = t * OuterProducts14.ROWS;
+    return runs.isInPlace() ? Math.min(start, runs.length - OuterProducts14.ROWS) : start;
   }
 
   /** Adds the spans' sums of some values of x and writes them in the weight's order. */
@@ -239,8 +238,8 @@ final class DirectWeightGradient {
       int columns = Math.min(NR, outputs - panel * NR);
       int r = u / runs.length % runs.count;
       int i = u % runs.length;
-      int tile = Math.min(i / KERNEL.rows(), tiles - 1);
-      int slot = (r * tiles + tile) * KERNEL.rows() + i - start(tile);
+      int tile = Math.min(i / OuterProducts14.ROWS, tiles - 1);
+      int slot = (r * tiles + tile) * OuterProducts14.ROWS + i - start(tile);
       int at = panel * panelSize + slot * NR;
       System.arraycopy(partial, at, sums, 0, NR);
       for (int span = 1; span < spans; span++) {

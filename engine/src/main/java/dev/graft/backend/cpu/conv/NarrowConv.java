@@ -34,6 +34,9 @@ final class NarrowConv {
   /** Two vectors of sums for twelve pixels take 27 registers. */
   private static final boolean PAIRS = Microkernel.MR >= 14;
 
+  /** 16 registers hold two vectors of sums for six pixels. */
+  private static final boolean SIXES = !PAIRS;
+
   private final BufferPool pool;
   private final ConvShape s;
   private final View x;
@@ -161,10 +164,13 @@ final class NarrowConv {
     for (int pixel = 0; pixel < s.outW(); ) {
       int left = s.outW() - pixel;
       boolean isLong = left == NarrowTile.LONG || left >= NarrowTile.LONG + NarrowTile.SHORT;
-      int pixels = isLong ? NarrowTile.LONG : NarrowTile.SHORT;
+      int pixels =
+          SIXES && s.outChannels() > L
+              ? NarrowTile.SIX
+              : isLong ? NarrowTile.LONG : NarrowTile.SHORT;
       int start = Math.min(pixel, s.outW() - pixels);
       for (int channel = 0; channel < s.outChannels(); ) {
-        boolean two = PAIRS && s.outChannels() - channel > L;
+        boolean two = (PAIRS || SIXES) && s.outChannels() - channel > L;
         int wAt = (channel / NR * k + skipped * run) * NR + channel % NR;
         NarrowTile.sum(
             pixels, two, from, at + start * step, step, run, gap, count * run, weights, wAt, tile);

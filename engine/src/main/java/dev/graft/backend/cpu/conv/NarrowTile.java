@@ -2,6 +2,7 @@ package dev.graft.backend.cpu.conv;
 
 import dev.graft.backend.cpu.Vectors;
 import dev.graft.backend.cpu.gemm.Blocking;
+import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -19,14 +20,17 @@ final class NarrowTile {
 
   static final int SHORT = 8;
 
+  /** Pixels of a tile of two vectors on machines with 16 registers: twelve sums. */
+  static final int SIX = 6;
+
   private NarrowTile() {}
 
   /**
    * {@code tile[(pixel·vectors + v)·L + l] = Σ_k x[i + pixel·step]·w[wAt + k·NR + v·L + l]}: i goes
    * by 1 from {@code at}, and by {@code gap} more after every {@code run} products. One loop each,
-   * as in {@link OuterProducts}.
+   * as in {@link OuterProducts14}.
    *
-   * @param pixels {@link #LONG} or {@link #SHORT}
+   * @param pixels {@link #LONG}, {@link #SHORT} or {@link #SIX}
    * @param two whether two vectors of channels or one
    */
   static void sum(
@@ -41,7 +45,13 @@ final class NarrowTile {
       float[] w,
       int wAt,
       float[] tile) {
-    if (two) {
+    if (pixels == SIX) {
+      if (two) {
+        sixPixelsTwice(x, at, step, run, gap, k, w, wAt, tile);
+      } else {
+        sixPixels(x, at, step, run, gap, k, w, wAt, tile);
+      }
+    } else if (two) {
       if (pixels == LONG) {
         twelvePixelsTwice(x, at, step, run, gap, k, w, wAt, tile);
       } else {
@@ -158,6 +168,109 @@ final class NarrowTile {
     c5.intoArray(tile, 5 * L);
     c6.intoArray(tile, 6 * L);
     c7.intoArray(tile, 7 * L);
+  }
+
+  private static void sixPixelsTwice(
+      float[] x, int at, int step, int run, int gap, int k, float[] w, int wAt, float[] tile) {
+    FloatVector c0 = FloatVector.zero(S);
+    FloatVector d0 = FloatVector.zero(S);
+    FloatVector c1 = FloatVector.zero(S);
+    FloatVector d1 = FloatVector.zero(S);
+    FloatVector c2 = FloatVector.zero(S);
+    FloatVector d2 = FloatVector.zero(S);
+    FloatVector c3 = FloatVector.zero(S);
+    FloatVector d3 = FloatVector.zero(S);
+    FloatVector c4 = FloatVector.zero(S);
+    FloatVector d4 = FloatVector.zero(S);
+    FloatVector c5 = FloatVector.zero(S);
+    FloatVector d5 = FloatVector.zero(S);
+    int left = run;
+    for (int i = at, j = wAt, end = wAt + k * NR; j < end; j += NR) {
+      FloatVector y = FloatVector.fromArray(S, w, j);
+      FloatVector z = FloatVector.fromArray(S, w, j + L);
+      FloatVector a = FloatVector.broadcast(S, x[i]);
+      c0 = a.fma(y, c0);
+      d0 = a.fma(z, d0);
+      VarHandle.loadLoadFence();
+      a = FloatVector.broadcast(S, x[i + step]);
+      c1 = a.fma(y, c1);
+      d1 = a.fma(z, d1);
+      VarHandle.loadLoadFence();
+      a = FloatVector.broadcast(S, x[i + 2 * step]);
+      c2 = a.fma(y, c2);
+      d2 = a.fma(z, d2);
+      VarHandle.loadLoadFence();
+      a = FloatVector.broadcast(S, x[i + 3 * step]);
+      c3 = a.fma(y, c3);
+      d3 = a.fma(z, d3);
+      VarHandle.loadLoadFence();
+      a = FloatVector.broadcast(S, x[i + 4 * step]);
+      c4 = a.fma(y, c4);
+      d4 = a.fma(z, d4);
+      VarHandle.loadLoadFence();
+      a = FloatVector.broadcast(S, x[i + 5 * step]);
+      c5 = a.fma(y, c5);
+      d5 = a.fma(z, d5);
+      i++;
+      if (--left == 0) {
+        left = run;
+        i += gap;
+      }
+    }
+    c0.intoArray(tile, 0);
+    d0.intoArray(tile, L);
+    c1.intoArray(tile, 2 * L);
+    d1.intoArray(tile, 3 * L);
+    c2.intoArray(tile, 4 * L);
+    d2.intoArray(tile, 5 * L);
+    c3.intoArray(tile, 6 * L);
+    d3.intoArray(tile, 7 * L);
+    c4.intoArray(tile, 8 * L);
+    d4.intoArray(tile, 9 * L);
+    c5.intoArray(tile, 10 * L);
+    d5.intoArray(tile, 11 * L);
+  }
+
+  private static void sixPixels(
+      float[] x, int at, int step, int run, int gap, int k, float[] w, int wAt, float[] tile) {
+    FloatVector c0 = FloatVector.zero(S);
+    FloatVector c1 = FloatVector.zero(S);
+    FloatVector c2 = FloatVector.zero(S);
+    FloatVector c3 = FloatVector.zero(S);
+    FloatVector c4 = FloatVector.zero(S);
+    FloatVector c5 = FloatVector.zero(S);
+    int left = run;
+    for (int i = at, j = wAt, end = wAt + k * NR; j < end; j += NR) {
+      FloatVector y = FloatVector.fromArray(S, w, j);
+      FloatVector a = FloatVector.broadcast(S, x[i]);
+      c0 = a.fma(y, c0);
+      VarHandle.loadLoadFence();
+      a = FloatVector.broadcast(S, x[i + step]);
+      c1 = a.fma(y, c1);
+      VarHandle.loadLoadFence();
+      a = FloatVector.broadcast(S, x[i + 2 * step]);
+      c2 = a.fma(y, c2);
+      VarHandle.loadLoadFence();
+      a = FloatVector.broadcast(S, x[i + 3 * step]);
+      c3 = a.fma(y, c3);
+      VarHandle.loadLoadFence();
+      a = FloatVector.broadcast(S, x[i + 4 * step]);
+      c4 = a.fma(y, c4);
+      VarHandle.loadLoadFence();
+      a = FloatVector.broadcast(S, x[i + 5 * step]);
+      c5 = a.fma(y, c5);
+      i++;
+      if (--left == 0) {
+        left = run;
+        i += gap;
+      }
+    }
+    c0.intoArray(tile, 0);
+    c1.intoArray(tile, L);
+    c2.intoArray(tile, 2 * L);
+    c3.intoArray(tile, 3 * L);
+    c4.intoArray(tile, 4 * L);
+    c5.intoArray(tile, 5 * L);
   }
 
   private static void twelvePixelsTwice(

@@ -4,18 +4,30 @@ import dev.graft.backend.cpu.Vectors;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** 14 columns of x by two vectors of g: 28 accumulators, for machines with 32 vector registers. */
-final class OuterProducts14 extends OuterProducts {
+/**
+ * The innermost sums of a weight gradient: over a block of pixels, the outer products of some
+ * neighbouring values of x with two vectors of output gradients. x is read where it lies, at
+ * constant distances from the pixel: nothing is transposed. 14 columns of x by two vectors of g: 28
+ * accumulators, for machines with 32 vector registers; {@link OuterProducts6} is for 16.
+ */
+final class OuterProducts14 {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
   private static final int L = Vectors.LANES;
 
-  @Override
-  int rows() {
-    return 14;
-  }
+  /** Values of x in a tile. */
+  static final int ROWS = 14;
 
-  @Override
-  void run(
+  private OuterProducts14() {}
+
+  /**
+   * {@code sums[at + r·2L + l] += Σ x[i + r]·g[gAt + pixel·gStep + l]} over {@code pixels} pixels
+   * and r below {@link #ROWS}: i goes from xAt by {@code step}, and from a row of {@code columns}
+   * pixels to the next by {@code line}. One loop: nested ones, and sums that start from memory, box
+   * their accumulators at times (3 GFLOP/s).
+   *
+   * @param both whether to multiply the second vector of g too; its sums are else left as they are
+   */
+  static void run(
       float[] x,
       int xAt,
       int step,

@@ -213,6 +213,8 @@ public final class SimdConv implements ConvKernels {
     View grad = channelsLast(gradOut);
     if (ConvChoice.winogradWeightGradient(s)) {
       WinogradWeightGradient.run(pool, s, input, grad, gradWeight);
+    } else if (TiledWeightGradient.isForThisMachine()) {
+      TiledWeightGradient.run(pool, s, input, grad, gradWeight);
     } else if (DirectWeightGradient.accepts(s)) {
       DirectWeightGradient.run(pool, s, input, grad, gradWeight);
     } else {

@@ -58,6 +58,15 @@ final class TapRuns {
     if (isShort(p)) {
       return patches(p, Math.ceilDiv(p.taps() * p.channels(), L) * L);
     }
+    return rows(p, tile);
+  }
+
+  /** In place or in a copy with padding, whatever the length of a row of taps. */
+  static TapRuns rows(Patches p) {
+    return rows(p, 1);
+  }
+
+  private static TapRuns rows(Patches p, int tile) {
     boolean in = p.padTop() == 0 && p.padLeft() == 0 && p.channels() >= tile;
     int pixel = in ? p.pixel() : p.channels();
     int columns = in ? p.width() : p.sourceColumns();

@@ -16,7 +16,6 @@ import java.util.Arrays;
 final class WinogradWeightGradient {
   private static final int L = Vectors.LANES;
   private static final int NR = 2 * L;
-  private static final int ROWS = WinogradOuterProducts.ROWS;
   private static final int SIDE = 4;
 
   /**
@@ -31,6 +30,9 @@ final class WinogradWeightGradient {
   private static final int SPANS = 8;
 
   private static final int PARTIAL_FLOATS = 5 << 19;
+
+  /** Panels by vectors of inputs in a task of the last pass: about 10 µs. */
+  private static final int FINISHED = 4;
 
   /** Tiles of a span at least. */
   private static final int LEAST_TILES = 16;
@@ -60,6 +62,7 @@ final class WinogradWeightGradient {
    */
   private final int inputDistance;
 
+  private final int inputStep;
   private final int gradDistance;
   private final int sumDistance;
   private final int size;
@@ -82,9 +85,25 @@ final class WinogradWeightGradient {
     perSpan = Math.ceilDiv(tiles, Math.clamp(tiles / LEAST_TILES, 1, most));
     chunk = chunk();
     offsets = new int[POSITIONS];
-    inputDistance = s.inChannels() * chunk + L;
+    inputStep = inputStep(s.inChannels());
+    inputDistance = (WinogradOuterProducts.SIXES ? inputStep : s.inChannels()) * chunk + L;
     gradDistance = perTask * panel * chunk + L;
     Arrays.setAll(offsets, p -> p * inputDistance);
+  }
+
+  /**
+   * Floats from a tile's inputs to the next tile's. Where six channels are multiplied at a time a
+   * tile's channels lie together, and many of them a cache line further apart than they take;
+   * otherwise a vector's of all tiles do.
+   */
+  private static int inputStep(int channels) {
+    return !WinogradOuterProducts.SIXES ? L : channels < 128 ? channels : channels + 16;
+  }
+
+  private int inputAt(int channel, int tile) {
+    return WinogradOuterProducts.SIXES
+        ? tile * inputStep + channel
+        : (channel / L * chunk + tile) * L + channel % L;
   }
 
   /** Large sums are read and written once a chunk, so it has as many tiles as make up for that. */
@@ -116,12 +135,14 @@ final class WinogradWeightGradient {
             sum(first, Math.min(tiles, first + perSpan), j, end, sums, task / groups * size);
           }
         });
+    int parts = Math.ceilDiv(s.inChannels(), L);
     Parallel.forRange(
-        s.outChannels() / L,
-        1,
+        panels * parts,
+        FINISHED,
         (from, to) -> {
-          for (int v = from; v < to; v++) {
-            finish(v * L, spans, sums, gradWeight.array(), gradWeight.offset());
+          for (int u = from; u < to; u++) {
+            int first = u % parts * L;
+            finish(u / parts, first, spans, sums, gradWeight.array(), gradWeight.offset());
           }
         });
     pool.give(sums);
@@ -161,7 +182,7 @@ final class WinogradWeightGradient {
     Source in = new Source(x, image, y - s.padH(), left - s.padW(), TILE.inputs());
     in.copyIfCut(patch);
     for (int c = 0; c < s.inChannels(); c += L) {
-      int at = (c / L * chunk + t) * L;
+      int at = inputAt(c, t);
       TILE.input(in.data(patch), in.at() + c, in.line(), x.dim(1), temp, inputs, at, offsets);
     }
     Source out = new Source(grad, image, y, left, SIDE);
@@ -224,27 +245,34 @@ final class WinogradWeightGradient {
       float[] sums,
       int to) {
     boolean two = s.outChannels() - k * NR > L;
-    for (int c = 0; c < s.inChannels(); c += ROWS) {
-      int at = offsets[position] + c / L * chunk * L + c % L;
+    for (int c = 0; c < s.inChannels(); ) {
+      int rows = WinogradOuterProducts.rows(s.inChannels() - c);
+      int at = offsets[position] + inputAt(c, 0);
       WinogradOuterProducts.sum(
-          two, inputs, at, L, grads, gradAt, panel, count, add, sums, to + c * NR);
+          rows, two, inputs, at, inputStep, grads, gradAt, panel, count, add, sums, to + c * NR);
+      c += rows;
     }
   }
 
-  /** Transforms the sums of a vector of output channels back, to [out, in, 3, 3]. */
-  private void finish(int output, int spans, float[] sums, float[] weight, int weightAt) {
+  /**
+   * Transforms the sums of a panel of output channels and of inputs {@code first … first+L−1} back,
+   * to [out, in, 3, 3]. Both vectors of a panel share cache lines.
+   */
+  private void finish(int k, int first, int spans, float[] sums, float[] weight, int weightAt) {
     float[] total = new float[POSITIONS * L];
     float[] temp = new float[WinogradBack.TEMP];
     float[] taps = new float[9 * L];
     int channels = s.inChannels();
-    int from = output / NR * channels * NR + output % NR;
-    for (int c = 0; c < channels; c++) {
-      WinogradBack.add(sums, from + c * NR, sumDistance, POSITIONS, size, spans, total);
-      WinogradBack.weight(total, temp, taps);
-      for (int o = 0; o < L; o++) {
-        int to = weightAt + ((output + o) * channels + c) * 9;
-        for (int t = 0; t < 9; t++) {
-          weight[to + t] = taps[t * L + o];
+    for (int c = first; c < Math.min(channels, first + L); c++) {
+      for (int output = k * NR; output < Math.min(s.outChannels(), (k + 1) * NR); output += L) {
+        int from = (k * channels + c) * NR + output % NR;
+        WinogradBack.add(sums, from, sumDistance, POSITIONS, size, spans, total);
+        WinogradBack.weight(total, temp, taps);
+        for (int o = 0; o < L; o++) {
+          int to = weightAt + ((output + o) * channels + c) * 9;
+          for (int t = 0; t < 9; t++) {
+            weight[to + t] = taps[t * L + o];
+          }
         }
       }
     }

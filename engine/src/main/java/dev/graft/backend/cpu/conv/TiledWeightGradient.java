@@ -1,0 +1,322 @@
+package dev.graft.backend.cpu.conv;
+
+import dev.graft.backend.ConvShape;
+import dev.graft.backend.View;
+import dev.graft.backend.cpu.BufferPool;
+import dev.graft.backend.cpu.Parallel;
+import dev.graft.backend.cpu.RowLoops;
+import dev.graft.backend.cpu.Vectors;
+import dev.graft.backend.cpu.gemm.Microkernel;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The weight gradient of one group for machines with 16 vector registers: as {@link
+ * DirectWeightGradient}, but both operands are packed, a block of pixels at a time. The gradients
+ * lie by panels of two vectors of outputs, and what the taps read by tiles of six values. A panel
+ * and a tile of a block lie in L1, some tiles in L2, and pass over all panels from there.
+ */
+final class TiledWeightGradient {
+  private static final VectorSpecies<Float> S = Vectors.SPECIES;
+  private static final int L = Vectors.LANES;
+
+  /** Outputs in a panel of gradients; values of x in a tile. */
+  private static final int NR = 2 * L;
+
+  private static final int ROWS = OuterProducts6.ROWS;
+  private static final int STEP = OuterProducts6.STEP;
+
+  /** Pixels in a block at most: 16 KB of a panel and 8 KB of a tile at 256 bits. */
+  private static final int PIXELS = 256;
+
+  /** Floats of x packed at a time: 128 KB, a quarter of L2. */
+  private static final int PACKED = 1 << 15;
+
+  /** Tiles and panels of a block lie a cache line more than they take apart. */
+  private static final int GAP = 16;
+
+  /** Tasks aimed at; floats of partial sums at most, 16 MB; panels of a task at least. */
+  private static final int TASKS = 16;
+
+  private static final int PARTIAL_FLOATS = 1 << 22;
+  private static final int LEAST_PANELS = 8;
+
+  /** Floats that a task of the last pass adds: about 5 µs. */
+  private static final int SCATTERED = 1 << 15;
+
+  private final BufferPool pool;
+  private final int n;
+  private final Patches patches;
+  private final TapRuns runs;
+  private final int tiles;
+  private final int outputs;
+  private final int panels;
+  private final int panelSize;
+  private final int rows;
+  private final int images;
+
+  private TiledWeightGradient(BufferPool pool, ConvShape s) {
+    this.pool = pool;
+    n = s.n();
+    patches = Patches.forward(s);
+    outputs = s.outChannelsPerGroup();
+    runs = TapRuns.rows(patches);
+    tiles = Math.ceilDiv(runs.length, ROWS);
+    panels = Math.ceilDiv(outputs, NR);
+    panelSize = runs.count * tiles * ROWS * NR;
+    rows = evenly(patches.outH(), PIXELS / patches.outW());
+    images = rows < patches.outH() ? 1 : evenly(n, PIXELS / (rows * patches.outW()));
+  }
+
+  /** {@code total} in as few parts as there are of {@code most}, all of about the same size. */
+  private static int evenly(int total, int most) {
+    int part = Math.clamp(most, 1, total);
+    return Math.ceilDiv(total, Math.ceilDiv(total, part));
+  }
+
+  static boolean isForThisMachine() {
+    return Microkernel.MR < 14;
+  }
+
+  /** The whole gradient; x and gradOut lie channels last. */
+  static void run(BufferPool pool, ConvShape s, View x, View gradOut, View gradWeight) {
+    int outputs = s.outChannelsPerGroup();
+    int channels = s.inChannelsPerGroup();
+    TiledWeightGradient group = new TiledWeightGradient(pool, s);
+    for (int g = 0; g < s.groups(); g++) {
+      group.run(
+          new Operands(
+              x.array(),
+              x.offset() + g * channels,
+              gradOut.array(),
+              gradOut.offset() + g * outputs,
+              s.outChannels()),
+          gradWeight.array(),
+          gradWeight.offset() + g * outputs * channels * s.kernelH() * s.kernelW());
+    }
+  }
+
+  /** The arrays of one call: the first element of this group of pixel 0 in each. */
+  private record Operands(float[] x, int xAt, float[] grad, int gradAt, int gradPixel) {}
+
+  /** Writes the gradient [outputs, channels, kernelH, kernelW] to {@code weight[weightAt …]}. */
+  private void run(Operands all, float[] weight, int weightAt) {
+    int blocks = Math.ceilDiv(n, images) * Math.ceilDiv(patches.outH(), rows);
+    int size = panels * panelSize;
+    int groups = Math.clamp(panels / LEAST_PANELS, 1, TASKS);
+    int most = Math.clamp(PARTIAL_FLOATS / size, 1, Math.ceilDiv(TASKS, groups));
+    int perSpan = Math.ceilDiv(blocks, Math.min(most, blocks));
+    int spans = Math.ceilDiv(blocks, perSpan);
+    int perGroup = Math.ceilDiv(panels, Math.clamp(TASKS / spans, 1, groups));
+    int tasks = Math.ceilDiv(panels, perGroup);
+    float[] partial = pool.take(spans * size);
+    Parallel.forRange(
+        spans * tasks,
+        1,
+        (from, to) -> {
+          for (int task = from; task < to; task++) {
+            int span = task / tasks;
+            int panel = task % tasks * perGroup;
+            int end = Math.min(panels, panel + perGroup);
+            int last = Math.min(blocks, (span + 1) * perSpan);
+            sum(all, span * perSpan, last, panel, end, partial, span * size);
+          }
+        });
+    Parallel.forRange(
+        panels * runs.count * tiles,
+        Math.max(1, SCATTERED / (spans * ROWS * NR)),
+        (from, to) -> scatter(partial, spans, size, from, to, weight, weightAt));
+    pool.give(partial);
+  }
+
+  /**
+   * Reads every line of a block, many at a time, so that packing finds it in L2: 6 to 9 % where x
+   * has 256 channels and more.
+   *
+   * @return something that depends on all of it
+   */
+  private static float touch(float[] a, int from, int to) {
+    float s = 0;
+    float t = 0;
+    float u = 0;
+    float v = 0;
+    int i = from;
+    for (; i < to - 48; i += 64) {
+      s += a[i];
+      t += a[i + 16];
+      u += a[i + 32];
+      v += a[i + 48];
+    }
+    return s + t + u + v;
+  }
+
+  private void sum(Operands all, int block, int last, int panel, int end, float[] partial, int at) {
+    int most = images * rows * patches.outW();
+    int tileDistance = most * STEP + GAP;
+    int tilesAtOnce = Math.clamp(PACKED / tileDistance, 1, tiles);
+    float[] packed = pool.take(tilesAtOnce * tileDistance);
+    float[] grads = pool.take((end - panel) * (most * NR + GAP));
+    float[] copies = pool.take(copySize() + TapRuns.SLACK);
+    for (int b = block; b < last; b++) {
+      Block of = block(all, b, copies);
+      boolean inPlace = panels == 1 && all.gradPixel == NR;
+      float[] g = inPlace ? all.grad : grads;
+      int gAt = inPlace ? all.gradAt + of.pixel * NR : 0;
+      if (!inPlace) {
+        packGrads(all, of.pixel, of.pixels(), panel, end, grads);
+      }
+      if (of.x == all.x) {
+        int length = (of.images - 1) * of.distance + of.lines * runs.line;
+        packed[packed.length - 1] = touch(of.x, of.at, Math.min(of.x.length, of.at + length));
+      }
+      for (int r = 0; r < runs.count; r++) {
+        for (int t = 0; t < tiles; t += tilesAtOnce) {
+          int count = Math.min(tilesAtOnce, tiles - t);
+          packTiles(of, runs.at(r) + t * ROWS, count, packed, tileDistance);
+          for (int p = panel, q = gAt; p < end; p++, q += of.pixels() * NR + GAP) {
+            int to = at + p * panelSize + (r * tiles + t) * ROWS * NR;
+            boolean both = outputs - p * NR > L;
+            for (int i = 0; i < count; i++) {
+              OuterProducts6.run(
+                  packed,
+                  i * tileDistance,
+                  g,
+                  q,
+                  of.pixels(),
+                  both,
+                  b > block,
+                  partial,
+                  to + i * ROWS * NR);
+            }
+          }
+        }
+      }
+    }
+    pool.give(packed);
+    pool.give(grads);
+    pool.give(copies);
+  }
+
+  /**
+   * A block of output pixels: {@code images} times {@code lines} lines.
+   *
+   * @param pixel its first one
+   * @param x what its taps read, from {@code at} on, {@code distance} from image to image
+   */
+  private record Block(
+      float[] x, int at, int distance, int pixel, int images, int lines, int columns) {
+    int pixels() {
+      return images * lines * columns;
+    }
+  }
+
+  /** Floats that a copy of what a block reads takes. */
+  private int copySize() {
+    int line = patches.width() * patches.pixel();
+    return !runs.isInPlace()
+        ? images * runs.size(rows)
+        : images == 1 ? patches.sourceRows(rows) * line : images * patches.height() * line;
+  }
+
+  /** Floats from a block's first value to behind the last that is read. */
+  private int reach(int count, int lines, int imageSize) {
+    int pixel =
+        (count - 1) * imageSize + (lines - 1) * runs.line + (patches.outW() - 1) * runs.step;
+    return pixel + runs.at(runs.count - 1) + (tiles - 1) * ROWS + STEP;
+  }
+
+  /** Where what a block reads lies: in place, if it is unpadded and does not end its array. */
+  private Block block(Operands all, int b, float[] copies) {
+    int perImage = Math.ceilDiv(patches.outH(), rows);
+    int image = b / perImage * images;
+    int row = b % perImage * rows;
+    int lines = Math.min(rows, patches.outH() - row);
+    int count = Math.min(images, n - image);
+    int imageSize = patches.height() * patches.width() * patches.pixel();
+    int pixel = (image * patches.outH() + row) * patches.outW();
+    float[] x = all.x;
+    int at = all.xAt + image * imageSize + row * runs.line;
+    int distance = imageSize;
+    if (!runs.isInPlace()) {
+      x = copies;
+      distance = runs.size(rows);
+      for (int i = 0; i < count; i++) {
+        int from = all.xAt + (image + i) * imageSize;
+        runs.copy(pool, all.x, from, row, lines, copies, i * distance);
+      }
+      at = 0;
+    } else if (at + reach(count, lines, imageSize) > all.x.length) {
+      System.arraycopy(all.x, at, copies, 0, all.x.length - at);
+      x = copies;
+      at = 0;
+    }
+    return new Block(x, at, distance, pixel, count, lines, patches.outW());
+  }
+
+  /** Copies {@code count} tiles: a pixel's values follow each other, also from tile to tile. */
+  private void packTiles(Block of, int from, int count, float[] to, int distance) {
+    int target = 0;
+    for (int i = 0; i < of.images; i++) {
+      for (int y = 0; y < of.lines; y++) {
+        int pixel = of.at + i * of.distance + y * runs.line + from;
+        for (int x = 0; x < of.columns; x++, pixel += runs.step, target += STEP) {
+          packPixel(of.x, pixel, count, to, target, distance);
+        }
+      }
+    }
+  }
+
+  private static void packPixel(float[] x, int from, int count, float[] to, int at, int distance) {
+    for (int t = 0, i = from, j = at; t < count; t++, i += ROWS, j += distance) {
+      for (int k = 0; k < STEP; k += L) {
+        FloatVector.fromArray(S, x, i + k).intoArray(to, j + k);
+      }
+    }
+  }
+
+  /** Copies the gradients by panels; what lies behind the last output is summed and left out. */
+  private void packGrads(Operands all, int first, int pixels, int panel, int end, float[] to) {
+    float[] grad = all.grad;
+    int distance = pixels * NR + GAP;
+    int from = all.gradAt + first * all.gradPixel + panel * NR;
+    for (int p = 0, target = 0; p < pixels; p++, from += all.gradPixel, target += NR) {
+      if (from + (end - panel) * NR <= grad.length) {
+        for (int i = from, t = target, q = panel; q < end; q++, i += NR, t += distance) {
+          FloatVector.fromArray(S, grad, i).intoArray(to, t);
+          FloatVector.fromArray(S, grad, i + L).intoArray(to, t + L);
+        }
+      } else {
+        for (int i = from, t = target, q = panel; q < end; q++, i += NR, t += distance) {
+          System.arraycopy(grad, i, to, t, Math.min(NR, outputs - q * NR));
+        }
+      }
+    }
+  }
+
+  /** Adds the spans' sums of some tiles and writes them in the weight's order. */
+  private void scatter(
+      float[] partial, int spans, int size, int from, int to, float[] weight, int weightAt) {
+    int perOutput = patches.channels() * patches.taps();
+    float[] sums = new float[ROWS * NR];
+    int[] places = new int[ROWS];
+    for (int u = from; u < to; u++) {
+      int panel = u / (runs.count * tiles);
+      int tile = u % tiles;
+      int count = Math.min(ROWS, runs.length - tile * ROWS);
+      for (int i = 0; i < count; i++) {
+        places[i] = runs.weight(u / tiles % runs.count, tile * ROWS + i);
+      }
+      System.arraycopy(partial, u * ROWS * NR, sums, 0, sums.length);
+      for (int span = 1; span < spans; span++) {
+        RowLoops.addOne(partial, u * ROWS * NR + span * size, sums, sums.length);
+      }
+      int columns = Math.min(NR, outputs - panel * NR);
+      int w = weightAt + panel * NR * perOutput;
+      for (int j = 0; j < columns; j++, w += perOutput) {
+        for (int i = 0; i < count; i++) {
+          weight[w + places[i]] = sums[i * NR + j];
+        }
+      }
+    }
+  }
+}
