@@ -1,8 +1,8 @@
 package dev.graft.backend.cpu.conv;
 
 import dev.graft.backend.cpu.Vectors;
-import dev.graft.backend.cpu.gemm.Blocking;
 import dev.graft.backend.cpu.gemm.Microkernel;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -30,22 +30,35 @@ final class HotKernels {
   }
 
   private List<Runnable> kernels() {
+    List<Runnable> all = new ArrayList<>();
+    all.add(() -> Microkernel.runRows(Microkernel.MR, 2 * L, DEPTH, x, 0, y, 0, false, sums, 0));
+    all.add(() -> Microkernel.HALF.run(DEPTH, x, 0, y, 0, true, sums, 0));
+    all.add(() -> Microkernel.runRows(2 * Microkernel.MR, L, DEPTH, x, 0, y, 0, false, sums, 0));
     boolean has32 = Microkernel.MR >= 14;
-    Runnable pairs =
-        () -> {
-          NarrowTile.sum(NarrowTile.LONG, true, x, 0, 8, 4, 8, DEPTH, y, 0, sums);
-          NarrowTile.sum(NarrowTile.SHORT, true, x, 0, 8, 4, 8, DEPTH, y, 0, sums);
-        };
-    return List.of(
-        () -> Microkernel.runRows(Microkernel.MR, 2 * L, DEPTH, x, 0, y, 0, false, sums, 0),
-        () -> Microkernel.HALF.run(DEPTH, x, 0, y, 0, true, sums, 0),
-        () -> Microkernel.runRows(2 * Microkernel.MR, L, DEPTH, x, 0, y, 0, false, sums, 0),
-        () -> OuterProducts.BEST.run(x, 0, 32, 999, 4, 16, y, 0, Blocking.NR, true, sums, 0),
-        () -> OuterProducts.BEST.run(x, 0, 32, 999, 4, 16, y, 0, Blocking.NR, false, sums, 0),
-        () -> NarrowTile.sum(NarrowTile.LONG, false, x, 0, 8, 4, 8, DEPTH, y, 0, sums),
-        () -> NarrowTile.sum(NarrowTile.SHORT, false, x, 0, 8, 4, 8, DEPTH, y, 0, sums),
-        has32 ? pairs : () -> {},
-        () -> WinogradOuterProducts.sum(true, x, 0, 32, y, 0, 32, DEPTH, true, sums, 0),
-        () -> WinogradOuterProducts.sum(false, x, 0, 32, y, 0, 32, DEPTH, true, sums, 0));
+    for (boolean two : new boolean[] {true, false}) {
+      if (has32) {
+        all.add(() -> OuterProducts14.run(x, 0, 32, 999, 4, 16, y, 0, 2 * L, two, sums, 0));
+        all.add(() -> narrow(NarrowTile.LONG, two));
+        all.add(() -> narrow(NarrowTile.SHORT, two));
+      } else {
+        all.add(() -> OuterProducts6.run(x, 0, y, 0, DEPTH, two, true, sums, 0));
+        all.add(() -> narrow(NarrowTile.SIX, two));
+      }
+      all.add(() -> winograd(WinogradOuterProducts.ROWS, two));
+      all.add(() -> winograd(WinogradOuterProducts.rows(6), two));
+    }
+    if (!has32) {
+      all.add(() -> narrow(NarrowTile.LONG, false));
+      all.add(() -> narrow(NarrowTile.SHORT, false));
+    }
+    return all;
+  }
+
+  private void narrow(int pixels, boolean two) {
+    NarrowTile.sum(pixels, two, x, 0, 8, 4, 8, DEPTH, y, 0, sums);
+  }
+
+  private void winograd(int rows, boolean two) {
+    WinogradOuterProducts.sum(rows, two, x, 0, 32, y, 0, 2 * L, DEPTH, true, sums, 0);
   }
 }

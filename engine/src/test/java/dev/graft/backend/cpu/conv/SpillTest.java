@@ -37,8 +37,7 @@ class SpillTest {
           "dev.graft.backend.cpu.conv.WinogradOuterProducts::*");
 
   /** Kernels that may spill, with the reason. */
-  private static final Map<String, String> ALLOWED =
-      Map.of("OuterProducts6.two", "C2 reads rows of x ahead: it lacks the fences of Microkernel6");
+  private static final Map<String, String> ALLOWED = Map.of();
 
   /** A loop with fewer is the part before or behind the hot one. */
   private static final int FEWEST_PRODUCTS = 3;
