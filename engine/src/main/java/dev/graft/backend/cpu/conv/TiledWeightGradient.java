@@ -159,7 +159,7 @@ final class TiledWeightGradient {
     float[] copies = pool.take(copySize() + TapRuns.SLACK);
     for (int b = block; b < last; b++) {
       Block of = block(all, b, copies);
-      boolean inPlace = panels == 1 && all.gradPixel == NR;
+      boolean inPlace = outputs == NR && all.gradPixel == NR;
       float[] g = inPlace ? all.grad : grads;
       int gAt = inPlace ? all.gradAt + of.pixel * NR : 0;
       if (!inPlace) {

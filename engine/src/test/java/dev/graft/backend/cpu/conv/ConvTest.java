@@ -54,7 +54,10 @@ class ConvTest {
         new ConvShape(3, 3, 33, 20, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1),
         new ConvShape(2, 7, 11, 30, 32, 3, 3, 2, 2, 1, 1, 1, 1, 1),
         new ConvShape(1, 3, 3, 12, 17, 5, 5, 1, 1, 4, 3, 2, 1, 1),
-        new ConvShape(2, 2, 9, 14, 3, 3, 4, 1, 1, 0, 2, 3, 1, 1));
+        new ConvShape(2, 2, 9, 14, 3, 3, 4, 1, 1, 0, 2, 3, 1, 1),
+        new ConvShape(2, 8, 6, 7, 8, 3, 3, 1, 1, 1, 1, 1, 1, 8),
+        new ConvShape(2, 16, 6, 7, 16, 3, 3, 1, 1, 1, 1, 1, 1, 16),
+        new ConvShape(2, 8, 5, 7, 32, 3, 3, 2, 2, 1, 1, 1, 1, 8));
   }
 
   private static float[] numbers(int n) {
