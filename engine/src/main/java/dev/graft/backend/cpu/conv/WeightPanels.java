@@ -89,6 +89,10 @@ final class WeightPanels implements PackedB.PanelSource {
 
   @Override
   public void read(int column, int count, float[] to, int toAt) {
+    if (outerStride == 1 && scale == null) {
+      copyRows(column, count, to, toAt);
+      return;
+    }
     for (int first = 0; first < inner; first += BLOCK) {
       int last = Math.min(inner, first + BLOCK);
       for (int j = 0; j < count; j++) {
@@ -102,6 +106,16 @@ final class WeightPanels implements PackedB.PanelSource {
             readScaled(from + tapOffsets[t], scale[column + j], to, target, last - first);
           }
         }
+      }
+    }
+  }
+
+  /** The input gradient of a pointwise convolution has its outer channels side by side. */
+  private void copyRows(int column, int count, float[] to, int toAt) {
+    int target = toAt;
+    for (int tap : tapOffsets) {
+      for (int i = 0; i < inner; i++, target += Blocking.NR) {
+        System.arraycopy(weight, at + tap + i * innerStride + column, to, target, count);
       }
     }
   }

@@ -89,6 +89,8 @@ final class WinogradRun implements Runnable {
   private final View residual;
   private final View out;
   private final View scratch;
+  private final int outH;
+  private final int outW;
   private final int across;
   private final int down;
   private final int tiles;
@@ -123,8 +125,10 @@ final class WinogradRun implements Runnable {
     this.residual = residual;
     this.out = out;
     this.scratch = scratch;
-    this.across = Math.ceilDiv(shape.outW(), tile.outputs());
-    this.down = Math.ceilDiv(shape.outH(), tile.outputs());
+    this.outH = shape.outH();
+    this.outW = shape.outW();
+    this.across = Math.ceilDiv(outW, tile.outputs());
+    this.down = Math.ceilDiv(outH, tile.outputs());
     this.tiles = tiles(shape, tile);
     this.capacity = blockTiles(shape, tile);
     this.few = isFew(shape, tile);
@@ -276,8 +280,8 @@ final class WinogradRun implements Runnable {
       for (int p = 0; p < tile.positions(); p++) {
         multiply(count, p, j, input, at + offsets[p], products, p * distance);
       }
-      for (int c = 0; c < NR && j * NR + c < shape.outChannels(); c += L) {
-        for (int t = 0; t < count; t++) {
+      for (int t = 0; t < count; t++) {
+        for (int c = 0; c < NR && j * NR + c < shape.outChannels(); c += L) {
           tile.output(products, t * NR + c, distance, own.temp);
           store(first + t, j * NR + c, own.temp);
         }
@@ -313,15 +317,15 @@ final class WinogradRun implements Runnable {
     int m = tile.outputs();
     int y = t / across % down * m;
     int left = t % across * m;
-    int height = Math.min(m, shape.outH() - y);
-    int width = Math.min(m, shape.outW() - left);
+    int height = Math.min(m, outH - y);
+    int width = Math.min(m, outW - left);
     int channels = shape.outChannels();
     int image = t / (across * down);
-    int at = ((image * shape.outH() + y) * shape.outW() + left) * channels + channel;
+    int at = ((image * outH + y) * outW + left) * channels + channel;
     float[] addend = residual == null ? null : residual.array();
     int addendAt = residual == null ? 0 : residual.offset() + at;
     for (int i = 0; i < height; i++) {
-      int line = i * shape.outW() * channels;
+      int line = i * outW * channels;
       int to = out.offset() + at + line;
       if (compiled) {
         storeLine(
