@@ -186,12 +186,9 @@ final class NormLoops {
         d.fma(FloatVector.fromArray(S, scale, i), FloatVector.fromArray(S, bias, i))
             .intoArray(y, yo + base + i);
       }
-      if (i < end) {
-        VectorMask<Float> m = S.indexInRange(i, end);
-        FloatVector d =
-            FloatVector.fromArray(S, x, xo + base + i, m).sub(FloatVector.fromArray(S, mean, i, m));
-        d.fma(FloatVector.fromArray(S, scale, i, m), FloatVector.fromArray(S, bias, i, m))
-            .intoArray(y, yo + base + i, m);
+      // Not masked: at an array's end some JVMs' code makes a mask object at every call.
+      for (; i < end; i++) {
+        y[yo + base + i] = Math.fma(x[xo + base + i] - mean[i], scale[i], bias[i]);
       }
     }
   }
@@ -205,10 +202,8 @@ final class NormLoops {
     for (; i <= n - L; i += L) {
       FloatVector.fromArray(S, x, xo + i).sub(mean).fma(factor, add).intoArray(y, yo + i);
     }
-    if (i < n) {
-      VectorMask<Float> m = S.indexInRange(i, n);
-      FloatVector v = FloatVector.fromArray(S, x, xo + i, m);
-      v.sub(mean).fma(factor, add).intoArray(y, yo + i, m);
+    for (; i < n; i++) {
+      y[yo + i] = Math.fma(x[xo + i] - mean, scale, bias);
     }
   }
 

@@ -46,7 +46,7 @@ final class PoolLoops {
       maxVectors(x, at, rows, columns, line, c, y, yo);
     } else {
       WarmUp.begin();
-      PlainPooling.max(x, at, rows, columns, line, c, y, yo);
+      PlainPooling.max(x, at, rows, columns, line, 0, c, y, yo);
     }
   }
 
@@ -63,28 +63,9 @@ final class PoolLoops {
       best.intoArray(y, yo + k);
     }
     if (k < c) {
-      maxOfLast(x, at + k, rows, columns, line, c, S.indexInRange(k, c), y, yo + k);
+      // Not masked: at an array's end some JVMs' code makes a mask object at every call.
+      PlainPooling.max(x, at, rows, columns, line, k, c, y, yo);
     }
-  }
-
-  /** The channels beyond the last whole vector. */
-  private static void maxOfLast(
-      float[] x,
-      int at,
-      int rows,
-      int columns,
-      int line,
-      int c,
-      VectorMask<Float> m,
-      float[] y,
-      int yo) {
-    FloatVector best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-    for (int r = 0, row = at; r < rows; r++, row += line) {
-      for (int j = 0, i = row; j < columns; j++, i += c) {
-        best = best.max(FloatVector.fromArray(S, x, i, m));
-      }
-    }
-    best.intoArray(y, yo, m);
   }
 
   /**
@@ -144,23 +125,26 @@ final class PoolLoops {
       averageVectors(x, at, rows, columns, line, c, share, y, yo);
     } else {
       WarmUp.begin();
-      PlainPooling.average(x, at, rows, columns, line, c, share, y, yo);
+      PlainPooling.average(x, at, rows, columns, line, 0, c, share, y, yo);
     }
   }
 
   private static void averageVectors(
       float[] x, int at, int rows, int columns, int line, int c, float share, float[] y, int yo) {
-    for (int k = 0; k < c; k += L) {
-      VectorMask<Float> m = S.indexInRange(k, c);
+    int k = 0;
+    for (; k + L <= c; k += L) {
       FloatVector total = FloatVector.zero(S);
       for (int r = 0, row = at + k; r < rows; r++, row += line) {
         FloatVector sum = FloatVector.zero(S);
         for (int j = 0, i = row; j < columns; j++, i += c) {
-          sum = sum.add(FloatVector.fromArray(S, x, i, m));
+          sum = sum.add(FloatVector.fromArray(S, x, i));
         }
         total = total.add(sum);
       }
-      total.mul(share).intoArray(y, yo + k, m);
+      total.mul(share).intoArray(y, yo + k);
+    }
+    if (k < c) {
+      PlainPooling.average(x, at, rows, columns, line, k, c, share, y, yo);
     }
   }
 
