@@ -64,7 +64,7 @@ public final class CpuBackend implements Backend {
   static List<Warming> warmings() {
     List<Warming> all = new ArrayList<>(SimdMatmul.warmings());
     all.addAll(SimdConv.warmings());
-    all.add(PoolLoops.warming());
+    all.add(WholePoolLoops.warming());
     return all;
   }
 

@@ -1,72 +1,20 @@
 package dev.graft.backend.cpu;
 
-import dev.graft.backend.cpu.cold.PlainPooling;
-import dev.graft.backend.cpu.cold.WarmUp;
-import dev.graft.backend.cpu.cold.Warming;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * One pooling window of a channels-last image, a vector of channels at a time. The window starts at
- * {@code at} and has {@code rows} × {@code columns} pixels of {@code c} channels; {@code line} is
- * the distance between rows.
+ * The gradient of one pooling window of a channels-last image, a vector of channels at a time and
+ * the last ones masked. The window starts at {@code at} and has {@code rows} × {@code columns}
+ * pixels of {@code c} channels; {@code line} is the distance between rows.
  */
 final class PoolLoops {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
   private static final int L = Vectors.LANES;
 
-  private static boolean compiled = WarmUp.isOff();
-
   private PoolLoops() {}
-
-  /** The forward passes. */
-  static Warming warming() {
-    float[] x = new float[18 * L];
-    float[] y = new float[2 * L];
-    return new Warming(
-        "pooling",
-        80,
-        () -> {
-          maxVectors(x, 0, 3, 3, 0, L + 1, y, 0);
-          averageVectors(x, 0, 3, 3, 0, L + 1, 0.5f, y, 0);
-          WholePoolLoops.max(x, 0, 3, 3, 0, L + 1, y, 0);
-        },
-        yes -> compiled = yes);
-  }
-
-  /** Until then the twins of these loops serve for {@link WholePoolLoops} as well. */
-  static boolean isCompiled() {
-    return compiled;
-  }
-
-  static void max(float[] x, int at, int rows, int columns, int line, int c, float[] y, int yo) {
-    if (compiled) {
-      maxVectors(x, at, rows, columns, line, c, y, yo);
-    } else {
-      WarmUp.begin();
-      PlainPooling.max(x, at, rows, columns, line, 0, c, y, yo);
-    }
-  }
-
-  private static void maxVectors(
-      float[] x, int at, int rows, int columns, int line, int c, float[] y, int yo) {
-    int k = 0;
-    for (; k + L <= c; k += L) {
-      FloatVector best = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-      for (int r = 0, row = at + k; r < rows; r++, row += line) {
-        for (int j = 0, i = row; j < columns; j++, i += c) {
-          best = best.max(FloatVector.fromArray(S, x, i));
-        }
-      }
-      best.intoArray(y, yo + k);
-    }
-    if (k < c) {
-      // Not masked: at an array's end some JVMs' code makes a mask object at every call.
-      PlainPooling.max(x, at, rows, columns, line, k, c, y, yo);
-    }
-  }
 
   /**
    * Adds g to d at the window's first largest element, or first NaN; d lies as x does. Where
@@ -115,36 +63,6 @@ final class PoolLoops {
           }
         }
       }
-    }
-  }
-
-  /** The window's sum times {@code share}; rows are summed apart, for accuracy in large windows. */
-  static void average(
-      float[] x, int at, int rows, int columns, int line, int c, float share, float[] y, int yo) {
-    if (compiled) {
-      averageVectors(x, at, rows, columns, line, c, share, y, yo);
-    } else {
-      WarmUp.begin();
-      PlainPooling.average(x, at, rows, columns, line, 0, c, share, y, yo);
-    }
-  }
-
-  private static void averageVectors(
-      float[] x, int at, int rows, int columns, int line, int c, float share, float[] y, int yo) {
-    int k = 0;
-    for (; k + L <= c; k += L) {
-      FloatVector total = FloatVector.zero(S);
-      for (int r = 0, row = at + k; r < rows; r++, row += line) {
-        FloatVector sum = FloatVector.zero(S);
-        for (int j = 0, i = row; j < columns; j++, i += c) {
-          sum = sum.add(FloatVector.fromArray(S, x, i));
-        }
-        total = total.add(sum);
-      }
-      total.mul(share).intoArray(y, yo + k);
-    }
-    if (k < c) {
-      PlainPooling.average(x, at, rows, columns, line, k, c, share, y, yo);
     }
   }
 

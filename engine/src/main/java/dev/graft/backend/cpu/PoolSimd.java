@@ -5,6 +5,8 @@ import dev.graft.backend.HostBuffer;
 import dev.graft.backend.PoolKernels;
 import dev.graft.backend.PoolShape;
 import dev.graft.backend.View;
+import dev.graft.backend.cpu.cold.PlainPooling;
+import dev.graft.backend.cpu.cold.WarmUp;
 import dev.graft.tensor.Layout;
 
 /**
@@ -45,15 +47,13 @@ final class PoolSimd implements PoolKernels {
   private static final Maker MAX =
       (w, from, to) -> {
         int c = from.dim(1);
-        int excess = WholePoolLoops.excess(c);
         return (in, rows, columns, line, o, i, j) -> {
           float[] x = from.array();
-          boolean free = (w.columns().count() - j - 1) * c >= excess;
-          int end = in + (rows - 1) * line + columns * c + excess;
-          if (free && end <= x.length && PoolLoops.isCompiled()) {
-            WholePoolLoops.max(x, in, rows, columns, line, c, to.array(), o);
+          float[] y = to.array();
+          if (isWhole(w, x, in, rows, columns, line, c, j)) {
+            WholePoolLoops.max(x, in, rows, columns, line, c, y, o);
           } else {
-            PoolLoops.max(x, in, rows, columns, line, c, to.array(), o);
+            PlainPooling.max(x, in, rows, columns, line, c, y, o);
           }
         };
       };
@@ -61,10 +61,32 @@ final class PoolSimd implements PoolKernels {
   private static final Maker AVERAGE =
       (w, from, to) -> {
         int c = from.dim(1);
-        return (in, rows, columns, line, o, i, j) ->
-            PoolLoops.average(
-                from.array(), in, rows, columns, line, c, w.share(i, j), to.array(), o);
+        return (in, rows, columns, line, o, i, j) -> {
+          float[] x = from.array();
+          float[] y = to.array();
+          float share = w.share(i, j);
+          if (isWhole(w, x, in, rows, columns, line, c, j)) {
+            WholePoolLoops.average(x, in, rows, columns, line, c, share, y, o);
+          } else {
+            PlainPooling.average(x, in, rows, columns, line, c, share, y, o);
+          }
+        };
       };
+
+  /**
+   * Whether whole vectors serve for a window of output column {@code j}: they are compiled, stay
+   * within x, and what they write beyond its channels belongs to later pixels of the row.
+   */
+  private static boolean isWhole(
+      Windows w, float[] x, int in, int rows, int columns, int line, int c, int j) {
+    if (!WholePoolLoops.isCompiled()) {
+      WarmUp.begin();
+      return false;
+    }
+    int excess = WholePoolLoops.excess(c);
+    return (w.columns().count() - j - 1) * c >= excess
+        && in + (rows - 1) * line + columns * c + excess <= x.length;
+  }
 
   /** The maxima as a loop; x and out lie channels last. */
   static Parallel.Loop maxLoop(Windows windows, View x, View out) {

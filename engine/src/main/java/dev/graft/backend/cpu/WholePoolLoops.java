@@ -1,19 +1,44 @@
 package dev.graft.backend.cpu;
 
+import dev.graft.backend.cpu.cold.WarmUp;
+import dev.graft.backend.cpu.cold.Warming;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Max pooling windows by whole vectors, as {@link PoolLoops} by masked ones, for where the lanes
- * beyond the last channel do no harm: their results are overwritten by the next pixel's.
+ * One pooling window of a channels-last image by whole vectors, for where the lanes beyond the last
+ * channel do no harm: their results are overwritten by the next pixel's. The window is described as
+ * for {@link PoolLoops}. No mask: at an array's end a masked access makes, in some JVMs' code, an
+ * object of its mask at every call.
  */
 final class WholePoolLoops {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
   private static final int L = Vectors.LANES;
 
+  private static boolean compiled = WarmUp.isOff();
+
   private WholePoolLoops() {}
+
+  /** The forward passes. */
+  static Warming warming() {
+    float[] x = new float[18 * L];
+    float[] y = new float[2 * L];
+    return new Warming(
+        "pooling",
+        80,
+        () -> {
+          max(x, 0, 3, 3, 0, L + 1, y, 0);
+          average(x, 0, 3, 3, 0, L + 1, 0.5f, y, 0);
+        },
+        yes -> compiled = yes);
+  }
+
+  /** Whether the forward passes are; until then their twins in plain Java serve. */
+  static boolean isCompiled() {
+    return compiled;
+  }
 
   /**
    * Floats beyond the last channel's that whole vectors take in: none where there is a vector of
@@ -28,6 +53,7 @@ final class WholePoolLoops {
     return channels % L == 0;
   }
 
+  /** The window's maxima by channel; NaN where any is NaN. */
   static void max(float[] x, int at, int rows, int columns, int line, int c, float[] y, int yo) {
     for (int from = 0; from < c; from += L) {
       int k = Math.max(0, Math.min(from, c - L));
@@ -38,6 +64,23 @@ final class WholePoolLoops {
         }
       }
       best.intoArray(y, yo + k);
+    }
+  }
+
+  /** The window's sum times {@code share}; rows are summed apart, for accuracy in large windows. */
+  static void average(
+      float[] x, int at, int rows, int columns, int line, int c, float share, float[] y, int yo) {
+    for (int from = 0; from < c; from += L) {
+      int k = Math.max(0, Math.min(from, c - L));
+      FloatVector total = FloatVector.zero(S);
+      for (int r = 0, row = at + k; r < rows; r++, row += line) {
+        FloatVector sum = FloatVector.zero(S);
+        for (int j = 0, i = row; j < columns; j++, i += c) {
+          sum = sum.add(FloatVector.fromArray(S, x, i));
+        }
+        total = total.add(sum);
+      }
+      total.mul(share).intoArray(y, yo + k);
     }
   }
 

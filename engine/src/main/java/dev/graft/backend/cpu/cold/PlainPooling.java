@@ -2,43 +2,31 @@ package dev.graft.backend.cpu.cold;
 
 import java.util.Arrays;
 
-/**
- * One pooling window of a channels-last image, as in the vector loops, for its channels from {@code
- * first} to {@code c}: all of them until those loops are compiled, then what is less than a vector.
- */
+/** One pooling window of a channels-last image, as in the vector loops. */
 public final class PlainPooling {
   private PlainPooling() {}
 
   /** The window's maxima by channel; NaN where any is NaN. */
   public static void max(
-      float[] x, int at, int rows, int columns, int line, int first, int c, float[] y, int yo) {
-    Arrays.fill(y, yo + first, yo + c, Float.NEGATIVE_INFINITY);
+      float[] x, int at, int rows, int columns, int line, int c, float[] y, int yo) {
+    Arrays.fill(y, yo, yo + c, Float.NEGATIVE_INFINITY);
     for (int r = 0, row = at; r < rows; r++, row += line) {
       for (int j = 0, i = row; j < columns; j++, i += c) {
-        larger(x, i, y, yo, first, c);
+        larger(x, i, y, yo, c);
       }
     }
   }
 
-  private static void larger(float[] x, int at, float[] y, int yo, int first, int c) {
-    for (int k = first; k < c; k++) {
+  private static void larger(float[] x, int at, float[] y, int yo, int c) {
+    for (int k = 0; k < c; k++) {
       y[yo + k] = Math.max(y[yo + k], x[at + k]);
     }
   }
 
   /** The window's sum times {@code share} by channel; rows are summed apart. */
   public static void average(
-      float[] x,
-      int at,
-      int rows,
-      int columns,
-      int line,
-      int first,
-      int c,
-      float share,
-      float[] y,
-      int yo) {
-    for (int k = first; k < c; k++) {
+      float[] x, int at, int rows, int columns, int line, int c, float share, float[] y, int yo) {
+    for (int k = 0; k < c; k++) {
       float total = 0;
       for (int r = 0, row = at + k; r < rows; r++, row += line) {
         float sum = 0;

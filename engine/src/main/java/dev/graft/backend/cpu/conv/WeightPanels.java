@@ -110,7 +110,10 @@ final class WeightPanels implements PackedB.PanelSource {
     }
   }
 
-  /** The input gradient of a pointwise convolution has its outer channels side by side. */
+  /**
+   * The input gradient of a pointwise convolution has its outer channels side by side. 512→2048@7
+   * at batch 8 gains 5 to 7 %, 1024→512@14 3 %.
+   */
   private void copyRows(int column, int count, float[] to, int toAt) {
     int target = toAt;
     for (int tap : tapOffsets) {
