@@ -50,8 +50,8 @@ public final class RowLoops {
     FloatVector m1 = m0;
     int i = 0;
     for (; i <= n - 2 * L; i += 2 * L) {
-      m0 = m0.max(FloatVector.fromArray(S, x, at + i));
-      m1 = m1.max(FloatVector.fromArray(S, x, at + i + L));
+      m0 = FloatVector.fromArray(S, x, at + i).max(m0);
+      m1 = FloatVector.fromArray(S, x, at + i + L).max(m1);
     }
     for (; i < n; i += L) {
       VectorMask<Float> m = S.indexInRange(i, n);
@@ -66,8 +66,8 @@ public final class RowLoops {
     FloatVector m1 = m0;
     int i = 0;
     for (; i <= n - 2 * L; i += 2 * L) {
-      m0 = m0.min(FloatVector.fromArray(S, x, at + i));
-      m1 = m1.min(FloatVector.fromArray(S, x, at + i + L));
+      m0 = FloatVector.fromArray(S, x, at + i).min(m0);
+      m1 = FloatVector.fromArray(S, x, at + i + L).min(m1);
     }
     for (; i < n; i += L) {
       VectorMask<Float> m = S.indexInRange(i, n);
