@@ -1,5 +1,7 @@
 package dev.graft.backend;
 
+import dev.graft.tensor.Layout;
+
 /** 2-D convolution (cross-correlation, as in PyTorch) and its gradients. */
 public interface ConvKernels {
   /**
@@ -11,6 +13,15 @@ public interface ConvKernels {
   /** gradOut has any strides; gradX is dense, channels last. */
   default void conv2dInputGrad(ConvShape shape, View gradOut, View weight, View gradX) {
     convTranspose2d(shape, gradOut, weight, null, gradX);
+  }
+
+  /** Adds the gradient to gradX, which is dense, channels last. */
+  default void addConv2dInputGrad(ConvShape shape, View gradOut, View weight, View gradX) {
+    Backend backend = gradX.buffer().backend();
+    View part = new View(backend.allocate(gradX.numel()), Layout.channelsLast(gradX.shape()));
+    conv2dInputGrad(shape, gradOut, weight, part);
+    backend.elementwise().binary(BinaryKind.ADD, gradX, part, gradX);
+    backend.release(part.buffer());
   }
 
   /**

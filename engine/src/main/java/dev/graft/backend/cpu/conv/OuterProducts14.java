@@ -5,27 +5,28 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The innermost sums of a weight gradient: over a block of pixels, the outer products of some
- * neighbouring values of x with two vectors of output gradients. x is read where it lies, at
- * constant distances from the pixel: nothing is transposed. 14 columns of x by two vectors of g: 28
- * accumulators, for machines with 32 vector registers; {@link OuterProducts6} is for 16.
+ * 14 columns of x by two vectors of g: 28 accumulators, for machines with 32 vector registers.
+ * Their scalar registers suffice for distances that are arguments, so that x may lie in the image.
  */
 final class OuterProducts14 {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
   private static final int L = Vectors.LANES;
 
-  /** Values of x in a tile. */
+  /** Columns of x in a tile, and the floats from a pixel to the next of a packed one. */
   static final int ROWS = 14;
+
+  static final int STEP = 16;
 
   private OuterProducts14() {}
 
   /**
-   * {@code sums[at + r·2L + l] += Σ x[i + r]·g[gAt + pixel·gStep + l]} over {@code pixels} pixels
+   * {@code sums[at + r·2L + l] (+)= Σ x[i + r]·g[gAt + pixel·gStep + l]} over {@code pixels} pixels
    * and r below {@link #ROWS}: i goes from xAt by {@code step}, and from a row of {@code columns}
    * pixels to the next by {@code line}. One loop: nested ones, and sums that start from memory, box
    * their accumulators at times (3 GFLOP/s).
    *
-   * @param both whether to multiply the second vector of g too; its sums are else left as they are
+   * @param both whether l goes over two vectors or one
+   * @param add whether the sums are added to what is there
    */
   static void run(
       float[] x,
@@ -38,12 +39,13 @@ final class OuterProducts14 {
       int gAt,
       int gStep,
       boolean both,
+      boolean add,
       float[] sums,
       int at) {
     if (both) {
-      two(x, xAt, step, line, columns, pixels, g, gAt, gStep, sums, at);
+      two(x, xAt, step, line, columns, pixels, g, gAt, gStep, add, sums, at);
     } else {
-      one(x, xAt, step, line, columns, pixels, g, gAt, gStep, sums, at);
+      one(x, xAt, step, line, columns, pixels, g, gAt, gStep, add, sums, at);
     }
   }
 
@@ -57,6 +59,7 @@ final class OuterProducts14 {
       float[] g,
       int gAt,
       int gStep,
+      boolean add,
       float[] sums,
       int at) {
     FloatVector c0 = FloatVector.zero(S);
@@ -142,34 +145,64 @@ final class OuterProducts14 {
         i += gap;
       }
     }
-    FloatVector.fromArray(S, sums, at).add(c0).intoArray(sums, at);
-    FloatVector.fromArray(S, sums, at + 1 * L).add(d0).intoArray(sums, at + 1 * L);
-    FloatVector.fromArray(S, sums, at + 2 * L).add(c1).intoArray(sums, at + 2 * L);
-    FloatVector.fromArray(S, sums, at + 3 * L).add(d1).intoArray(sums, at + 3 * L);
-    FloatVector.fromArray(S, sums, at + 4 * L).add(c2).intoArray(sums, at + 4 * L);
-    FloatVector.fromArray(S, sums, at + 5 * L).add(d2).intoArray(sums, at + 5 * L);
-    FloatVector.fromArray(S, sums, at + 6 * L).add(c3).intoArray(sums, at + 6 * L);
-    FloatVector.fromArray(S, sums, at + 7 * L).add(d3).intoArray(sums, at + 7 * L);
-    FloatVector.fromArray(S, sums, at + 8 * L).add(c4).intoArray(sums, at + 8 * L);
-    FloatVector.fromArray(S, sums, at + 9 * L).add(d4).intoArray(sums, at + 9 * L);
-    FloatVector.fromArray(S, sums, at + 10 * L).add(c5).intoArray(sums, at + 10 * L);
-    FloatVector.fromArray(S, sums, at + 11 * L).add(d5).intoArray(sums, at + 11 * L);
-    FloatVector.fromArray(S, sums, at + 12 * L).add(c6).intoArray(sums, at + 12 * L);
-    FloatVector.fromArray(S, sums, at + 13 * L).add(d6).intoArray(sums, at + 13 * L);
-    FloatVector.fromArray(S, sums, at + 14 * L).add(c7).intoArray(sums, at + 14 * L);
-    FloatVector.fromArray(S, sums, at + 15 * L).add(d7).intoArray(sums, at + 15 * L);
-    FloatVector.fromArray(S, sums, at + 16 * L).add(c8).intoArray(sums, at + 16 * L);
-    FloatVector.fromArray(S, sums, at + 17 * L).add(d8).intoArray(sums, at + 17 * L);
-    FloatVector.fromArray(S, sums, at + 18 * L).add(c9).intoArray(sums, at + 18 * L);
-    FloatVector.fromArray(S, sums, at + 19 * L).add(d9).intoArray(sums, at + 19 * L);
-    FloatVector.fromArray(S, sums, at + 20 * L).add(c10).intoArray(sums, at + 20 * L);
-    FloatVector.fromArray(S, sums, at + 21 * L).add(d10).intoArray(sums, at + 21 * L);
-    FloatVector.fromArray(S, sums, at + 22 * L).add(c11).intoArray(sums, at + 22 * L);
-    FloatVector.fromArray(S, sums, at + 23 * L).add(d11).intoArray(sums, at + 23 * L);
-    FloatVector.fromArray(S, sums, at + 24 * L).add(c12).intoArray(sums, at + 24 * L);
-    FloatVector.fromArray(S, sums, at + 25 * L).add(d12).intoArray(sums, at + 25 * L);
-    FloatVector.fromArray(S, sums, at + 26 * L).add(c13).intoArray(sums, at + 26 * L);
-    FloatVector.fromArray(S, sums, at + 27 * L).add(d13).intoArray(sums, at + 27 * L);
+    if (add) {
+      c0 = c0.add(FloatVector.fromArray(S, sums, at));
+      d0 = d0.add(FloatVector.fromArray(S, sums, at + L));
+      c1 = c1.add(FloatVector.fromArray(S, sums, at + 2 * L));
+      d1 = d1.add(FloatVector.fromArray(S, sums, at + 3 * L));
+      c2 = c2.add(FloatVector.fromArray(S, sums, at + 4 * L));
+      d2 = d2.add(FloatVector.fromArray(S, sums, at + 5 * L));
+      c3 = c3.add(FloatVector.fromArray(S, sums, at + 6 * L));
+      d3 = d3.add(FloatVector.fromArray(S, sums, at + 7 * L));
+      c4 = c4.add(FloatVector.fromArray(S, sums, at + 8 * L));
+      d4 = d4.add(FloatVector.fromArray(S, sums, at + 9 * L));
+      c5 = c5.add(FloatVector.fromArray(S, sums, at + 10 * L));
+      d5 = d5.add(FloatVector.fromArray(S, sums, at + 11 * L));
+      c6 = c6.add(FloatVector.fromArray(S, sums, at + 12 * L));
+      d6 = d6.add(FloatVector.fromArray(S, sums, at + 13 * L));
+      c7 = c7.add(FloatVector.fromArray(S, sums, at + 14 * L));
+      d7 = d7.add(FloatVector.fromArray(S, sums, at + 15 * L));
+      c8 = c8.add(FloatVector.fromArray(S, sums, at + 16 * L));
+      d8 = d8.add(FloatVector.fromArray(S, sums, at + 17 * L));
+      c9 = c9.add(FloatVector.fromArray(S, sums, at + 18 * L));
+      d9 = d9.add(FloatVector.fromArray(S, sums, at + 19 * L));
+      c10 = c10.add(FloatVector.fromArray(S, sums, at + 20 * L));
+      d10 = d10.add(FloatVector.fromArray(S, sums, at + 21 * L));
+      c11 = c11.add(FloatVector.fromArray(S, sums, at + 22 * L));
+      d11 = d11.add(FloatVector.fromArray(S, sums, at + 23 * L));
+      c12 = c12.add(FloatVector.fromArray(S, sums, at + 24 * L));
+      d12 = d12.add(FloatVector.fromArray(S, sums, at + 25 * L));
+      c13 = c13.add(FloatVector.fromArray(S, sums, at + 26 * L));
+      d13 = d13.add(FloatVector.fromArray(S, sums, at + 27 * L));
+    }
+    c0.intoArray(sums, at);
+    d0.intoArray(sums, at + L);
+    c1.intoArray(sums, at + 2 * L);
+    d1.intoArray(sums, at + 3 * L);
+    c2.intoArray(sums, at + 4 * L);
+    d2.intoArray(sums, at + 5 * L);
+    c3.intoArray(sums, at + 6 * L);
+    d3.intoArray(sums, at + 7 * L);
+    c4.intoArray(sums, at + 8 * L);
+    d4.intoArray(sums, at + 9 * L);
+    c5.intoArray(sums, at + 10 * L);
+    d5.intoArray(sums, at + 11 * L);
+    c6.intoArray(sums, at + 12 * L);
+    d6.intoArray(sums, at + 13 * L);
+    c7.intoArray(sums, at + 14 * L);
+    d7.intoArray(sums, at + 15 * L);
+    c8.intoArray(sums, at + 16 * L);
+    d8.intoArray(sums, at + 17 * L);
+    c9.intoArray(sums, at + 18 * L);
+    d9.intoArray(sums, at + 19 * L);
+    c10.intoArray(sums, at + 20 * L);
+    d10.intoArray(sums, at + 21 * L);
+    c11.intoArray(sums, at + 22 * L);
+    d11.intoArray(sums, at + 23 * L);
+    c12.intoArray(sums, at + 24 * L);
+    d12.intoArray(sums, at + 25 * L);
+    c13.intoArray(sums, at + 26 * L);
+    d13.intoArray(sums, at + 27 * L);
   }
 
   private static void one(
@@ -182,6 +215,7 @@ final class OuterProducts14 {
       float[] g,
       int gAt,
       int gStep,
+      boolean add,
       float[] sums,
       int at) {
     FloatVector c0 = FloatVector.zero(S);
@@ -236,19 +270,35 @@ final class OuterProducts14 {
         i += gap;
       }
     }
-    FloatVector.fromArray(S, sums, at).add(c0).intoArray(sums, at);
-    FloatVector.fromArray(S, sums, at + 2 * L).add(c1).intoArray(sums, at + 2 * L);
-    FloatVector.fromArray(S, sums, at + 4 * L).add(c2).intoArray(sums, at + 4 * L);
-    FloatVector.fromArray(S, sums, at + 6 * L).add(c3).intoArray(sums, at + 6 * L);
-    FloatVector.fromArray(S, sums, at + 8 * L).add(c4).intoArray(sums, at + 8 * L);
-    FloatVector.fromArray(S, sums, at + 10 * L).add(c5).intoArray(sums, at + 10 * L);
-    FloatVector.fromArray(S, sums, at + 12 * L).add(c6).intoArray(sums, at + 12 * L);
-    FloatVector.fromArray(S, sums, at + 14 * L).add(c7).intoArray(sums, at + 14 * L);
-    FloatVector.fromArray(S, sums, at + 16 * L).add(c8).intoArray(sums, at + 16 * L);
-    FloatVector.fromArray(S, sums, at + 18 * L).add(c9).intoArray(sums, at + 18 * L);
-    FloatVector.fromArray(S, sums, at + 20 * L).add(c10).intoArray(sums, at + 20 * L);
-    FloatVector.fromArray(S, sums, at + 22 * L).add(c11).intoArray(sums, at + 22 * L);
-    FloatVector.fromArray(S, sums, at + 24 * L).add(c12).intoArray(sums, at + 24 * L);
-    FloatVector.fromArray(S, sums, at + 26 * L).add(c13).intoArray(sums, at + 26 * L);
+    if (add) {
+      c0 = c0.add(FloatVector.fromArray(S, sums, at));
+      c1 = c1.add(FloatVector.fromArray(S, sums, at + 2 * L));
+      c2 = c2.add(FloatVector.fromArray(S, sums, at + 4 * L));
+      c3 = c3.add(FloatVector.fromArray(S, sums, at + 6 * L));
+      c4 = c4.add(FloatVector.fromArray(S, sums, at + 8 * L));
+      c5 = c5.add(FloatVector.fromArray(S, sums, at + 10 * L));
+      c6 = c6.add(FloatVector.fromArray(S, sums, at + 12 * L));
+      c7 = c7.add(FloatVector.fromArray(S, sums, at + 14 * L));
+      c8 = c8.add(FloatVector.fromArray(S, sums, at + 16 * L));
+      c9 = c9.add(FloatVector.fromArray(S, sums, at + 18 * L));
+      c10 = c10.add(FloatVector.fromArray(S, sums, at + 20 * L));
+      c11 = c11.add(FloatVector.fromArray(S, sums, at + 22 * L));
+      c12 = c12.add(FloatVector.fromArray(S, sums, at + 24 * L));
+      c13 = c13.add(FloatVector.fromArray(S, sums, at + 26 * L));
+    }
+    c0.intoArray(sums, at);
+    c1.intoArray(sums, at + 2 * L);
+    c2.intoArray(sums, at + 4 * L);
+    c3.intoArray(sums, at + 6 * L);
+    c4.intoArray(sums, at + 8 * L);
+    c5.intoArray(sums, at + 10 * L);
+    c6.intoArray(sums, at + 12 * L);
+    c7.intoArray(sums, at + 14 * L);
+    c8.intoArray(sums, at + 16 * L);
+    c9.intoArray(sums, at + 18 * L);
+    c10.intoArray(sums, at + 20 * L);
+    c11.intoArray(sums, at + 22 * L);
+    c12.intoArray(sums, at + 24 * L);
+    c13.intoArray(sums, at + 26 * L);
   }
 }

@@ -22,13 +22,7 @@ final class OuterProducts6 {
 
   private OuterProducts6() {}
 
-  /**
-   * {@code sums[at + r·2L + l] (+)= Σ_p x[xAt + p·STEP + r]·g[gAt + p·2L + l]} for r below {@link
-   * #ROWS}.
-   *
-   * @param both whether l goes over two vectors or one
-   * @param add whether the sums begin with what is there instead of zero
-   */
+  /** As {@link OuterProducts#run}. */
   static void run(
       float[] x,
       int xAt,

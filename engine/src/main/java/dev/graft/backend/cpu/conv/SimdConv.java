@@ -48,7 +48,8 @@ public final class SimdConv implements ConvKernels {
     WinogradTile form = ConvChoice.winograd(s, true);
     if (form != null) {
       float[] data = pool.take(WinogradWeights.length(form, s.inChannels(), s.outChannels()));
-      runWinograd(s, form, WinogradWeights.forward(form, weight, data), bias, input, out);
+      WinogradWeights weights = WinogradWeights.forward(form, weight, data);
+      runWinograd(s, form, weights, bias, input, null, out);
       release(input, x);
       return;
     }
@@ -58,7 +59,7 @@ public final class SimdConv implements ConvKernels {
     float[] packed = pool.take(PackedB.length(k, outputs));
     for (int g = 0; g < s.groups(); g++) {
       int firstOut = g * outputs;
-      PackedB b = PackedB.packPanels(k, outputs, WeightPanels.forward(s, weight, taps, g), packed);
+      PackedB b = WeightPanels.forward(s, weight, taps, g).pack(outputs, packed);
       int to = out.offset() + firstOut;
       Gemm.run(
           s.n() * s.outH() * s.outW(),
@@ -102,25 +103,46 @@ public final class SimdConv implements ConvKernels {
 
   @Override
   public void convTranspose2d(ConvShape s, View x, View weight, View bias, View out) {
-    View input = channelsLast(x);
     ConvShape turned = turned(s);
     if (turned != null && ConvChoice.narrow(turned)) {
+      View input = channelsLast(x);
       WeightPanels panels = WeightPanels.backward(s, weight, Taps.backward(s, 0, 0), 0);
       NarrowConv.run(pool, turned, panels, input, bias, out);
       release(input, x);
-      return;
+    } else {
+      transposed(s, turned, x, weight, bias, false, out);
     }
+  }
+
+  @Override
+  public void addConv2dInputGrad(ConvShape s, View gradOut, View weight, View gradX) {
+    ConvShape turned = turned(s);
+    if (turned != null && ConvChoice.narrow(turned)) {
+      ConvKernels.super.addConv2dInputGrad(s, gradOut, weight, gradX);
+    } else {
+      transposed(s, turned, gradOut, weight, null, true, gradX);
+    }
+  }
+
+  /**
+   * @param turned as {@link #turned} gives it
+   * @param add whether the result is added to what out holds
+   */
+  private void transposed(
+      ConvShape s, ConvShape turned, View x, View weight, View bias, boolean add, View out) {
+    View input = channelsLast(x);
     WinogradTile form = turned == null ? null : ConvChoice.winograd(turned, true);
     if (form != null) {
       float[] data = pool.take(WinogradWeights.length(form, s.outChannels(), s.inChannels()));
-      runWinograd(turned, form, WinogradWeights.backward(form, weight, data), bias, input, out);
+      WinogradWeights weights = WinogradWeights.backward(form, weight, data);
+      runWinograd(turned, form, weights, bias, input, add ? out : null, out);
       release(input, x);
       return;
     }
     for (int phaseY = 0; phaseY < Math.min(s.strideH(), s.height()); phaseY++) {
       for (int phaseX = 0; phaseX < Math.min(s.strideW(), s.width()); phaseX++) {
         for (int g = 0; g < s.groups(); g++) {
-          transposedPhase(s, input, weight, bias, out, phaseY, phaseX, g);
+          transposedPhase(s, input, weight, bias, add, out, phaseY, phaseX, g);
         }
       }
     }
@@ -154,25 +176,42 @@ public final class SimdConv implements ConvKernels {
   }
 
   private void runWinograd(
-      ConvShape s, WinogradTile form, WinogradWeights weights, View bias, View x, View out) {
+      ConvShape s,
+      WinogradTile form,
+      WinogradWeights weights,
+      View bias,
+      View x,
+      View residual,
+      View out) {
     int length = WinogradRun.scratch(s, form);
     float[] scratch = pool.take(length);
     View used = new View(new HostBuffer(scratch, null), Layout.rowMajor(Shape.of(length)));
-    new WinogradRun(s, form, weights, bias, false, x, null, out, used).run();
+    new WinogradRun(s, form, weights, bias, false, x, residual, out, used).run();
     pool.give(scratch);
     pool.give(weights.data);
   }
 
   private void transposedPhase(
-      ConvShape s, View input, View weight, View bias, View out, int phaseY, int phaseX, int g) {
+      ConvShape s,
+      View input,
+      View weight,
+      View bias,
+      boolean add,
+      View out,
+      int phaseY,
+      int phaseX,
+      int g) {
     Taps taps = Taps.backward(s, phaseY, phaseX);
+    if (add && taps.count() == 0) {
+      return;
+    }
     int rowsH = (s.height() - phaseY + s.strideH() - 1) / s.strideH();
     int rowsW = (s.width() - phaseX + s.strideW() - 1) / s.strideW();
     int channels = s.inChannelsPerGroup();
     int outputs = s.outChannelsPerGroup();
     int k = taps.count() * outputs;
     float[] packed = pool.take(PackedB.length(k, channels));
-    PackedB b = PackedB.packPanels(k, channels, WeightPanels.backward(s, weight, taps, g), packed);
+    PackedB b = WeightPanels.backward(s, weight, taps, g).pack(channels, packed);
     TapPacker rows =
         new TapPacker(
             input.array(),
@@ -191,7 +230,7 @@ public final class SimdConv implements ConvKernels {
         b,
         bias == null ? null : bias.array(),
         bias == null ? 0 : bias.offset() + g * channels,
-        false,
+        add,
         out.array(),
         row -> {
           int image = row / (rowsH * rowsW);
@@ -213,12 +252,8 @@ public final class SimdConv implements ConvKernels {
     View grad = channelsLast(gradOut);
     if (ConvChoice.winogradWeightGradient(s)) {
       WinogradWeightGradient.run(pool, s, input, grad, gradWeight);
-    } else if (TiledWeightGradient.isForThisMachine()) {
-      TiledWeightGradient.run(pool, s, input, grad, gradWeight);
-    } else if (DirectWeightGradient.accepts(s)) {
-      DirectWeightGradient.run(pool, s, input, grad, gradWeight);
     } else {
-      PackedWeightGradient.run(pool, s, input, grad, gradWeight);
+      DirectWeightGradient.run(pool, s, input, grad, gradWeight);
     }
     release(input, x);
     release(grad, gradOut);

@@ -70,30 +70,29 @@ final class WinogradBack {
   }
 
   /**
-   * Adds the parts of a sum: {@code total[p·L + l] = Σ_k part[at + k·size + p·distance + l]} for
-   * {@code parts} parts and vectors p below {@code vectors}.
+   * Adds the parts of a sum: {@code total[to + i] = Σ_k part[at + k·size + i]} for {@code parts}
+   * parts and i below {@code length}, a multiple of the vector's.
    */
-  static void add(
-      float[] part, int at, int distance, int vectors, int size, int parts, float[] total) {
-    for (int p = 0; p < vectors; p++) {
-      FloatVector v = FloatVector.fromArray(S, part, at + p * distance);
-      for (int k = 1, i = at + p * distance + size; k < parts; k++, i += size) {
-        v = v.add(FloatVector.fromArray(S, part, i));
+  static void add(float[] part, int at, int length, int size, int parts, float[] total, int to) {
+    for (int i = 0; i < length; i += L) {
+      FloatVector v = FloatVector.fromArray(S, part, at + i);
+      for (int k = 1, j = at + i + size; k < parts; k++, j += size) {
+        v = v.add(FloatVector.fromArray(S, part, j));
       }
-      v.intoArray(total, p * L);
+      v.intoArray(total, to + i);
     }
   }
 
-  /** Gᵀ u G of 36 vectors, into {@code to} as [3][3] vectors. */
-  static void weight(float[] u, float[] temp, float[] to) {
+  /** Gᵀ u G of 36 vectors, {@code distance} apart from {@code at} on, into {@code to} as [3][3]. */
+  static void weight(float[] u, int at, int distance, float[] temp, float[] to) {
     for (int x = 0; x < 6; x++) {
-      int i = x * L;
+      int i = at + x * distance;
       FloatVector u0 = FloatVector.fromArray(S, u, i);
-      FloatVector u1 = FloatVector.fromArray(S, u, i + 6 * L);
-      FloatVector u2 = FloatVector.fromArray(S, u, i + 12 * L);
-      FloatVector u3 = FloatVector.fromArray(S, u, i + 18 * L);
-      FloatVector u4 = FloatVector.fromArray(S, u, i + 24 * L);
-      FloatVector u5 = FloatVector.fromArray(S, u, i + 30 * L);
+      FloatVector u1 = FloatVector.fromArray(S, u, i + 6 * distance);
+      FloatVector u2 = FloatVector.fromArray(S, u, i + 12 * distance);
+      FloatVector u3 = FloatVector.fromArray(S, u, i + 18 * distance);
+      FloatVector u4 = FloatVector.fromArray(S, u, i + 24 * distance);
+      FloatVector u5 = FloatVector.fromArray(S, u, i + 30 * distance);
       FloatVector sum = u1.add(u2).mul(1 / 6f);
       FloatVector sum2 = u3.add(u4);
       FloatVector difference = u2.sub(u1).mul(1 / 6f);

@@ -23,6 +23,9 @@ public final class PackedB {
     void read(int column, int count, float[] to, int at);
   }
 
+  /** Floats that a task packs at least. */
+  private static final int PACKED = 1 << 14;
+
   /** Rows transposed at a time: 64 lines of the panel (8 KB at 512 bits) stay in L1. */
   private static final int DEPTH = 64;
 
@@ -91,7 +94,7 @@ public final class PackedB {
     int nr = Blocking.NR;
     Parallel.forRange(
         panels(n),
-        Math.max(1, 16384 / Math.max(1, k * nr)),
+        Math.max(1, PACKED / Math.max(1, k * nr)),
         (from, to) -> {
           for (int panel = from; panel < to; panel++) {
             int columns = Math.min(nr, n - panel * nr);
@@ -108,12 +111,19 @@ public final class PackedB {
   /** Packs element (k, n) from {@code b[at + k·strideK + n·strideN]}. */
   public static PackedB pack(
       int k, int n, float[] b, int at, int strideK, int strideN, float[] data) {
+    if (strideN == 1) {
+      return packRows(k, n, b, at, strideK, data);
+    }
     return packPanels(k, n, source(k, b, at, strideK, strideN), data);
   }
 
   private static PanelSource source(int k, float[] b, int at, int strideK, int strideN) {
     if (strideN == 1) {
-      return (column, count, to, toAt) -> copyRows(b, at + column, strideK, k, count, to, toAt);
+      return (column, count, to, toAt) -> {
+        for (int i = 0; i < k; i++) {
+          copyRow(b, at + column + i * strideK, count, to, toAt + i * Blocking.NR, 0);
+        }
+      };
     }
     return (column, count, to, toAt) -> {
       for (int i = 0; i < k; i += DEPTH) {
@@ -124,20 +134,41 @@ public final class PackedB {
     };
   }
 
-  /** Whole panels by vectors: a call of arraycopy takes longer than 32 floats do. */
-  private static void copyRows(
-      float[] b, int from, int strideK, int k, int count, float[] to, int toAt) {
-    if (count < Blocking.NR) {
-      for (int i = 0; i < k; i++) {
-        System.arraycopy(b, from + i * strideK, to, toAt + i * Blocking.NR, count);
-      }
-      return;
-    }
-    for (int i = 0, f = from, t = toAt; i < k; i++, f += strideK, t += Blocking.NR) {
-      FloatVector x = FloatVector.fromArray(S, b, f);
-      FloatVector y = FloatVector.fromArray(S, b, f + L);
+  /**
+   * Packs element (k, n) from {@code b[at + k·strideK + n]}, row by row and all panels of each:
+   * what comes from memory is then read in one run. Panel by panel, 128 bytes of a row at a time,
+   * most of the time went to waiting where the rows are long.
+   */
+  public static PackedB packRows(int k, int n, float[] b, int at, int strideK, float[] data) {
+    int nr = Blocking.NR;
+    Parallel.forRange(
+        k,
+        Math.max(1, PACKED / n),
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            copyRow(b, at + i * strideK, n, data, i * nr, k * nr);
+          }
+        });
+    return new PackedB(data, 0, null, k, n);
+  }
+
+  /**
+   * One row, its panels {@code distance} apart. Whole panels go by vectors: a call of arraycopy
+   * takes longer than 32 floats do.
+   */
+  private static void copyRow(float[] b, int from, int n, float[] to, int at, int distance) {
+    int nr = Blocking.NR;
+    int whole = n / nr * nr;
+    int t = at;
+    for (int j = 0; j < whole; j += nr, t += distance) {
+      FloatVector x = FloatVector.fromArray(S, b, from + j);
+      FloatVector y = FloatVector.fromArray(S, b, from + j + L);
       x.intoArray(to, t);
       y.intoArray(to, t + L);
+    }
+    if (whole < n) {
+      System.arraycopy(b, from + whole, to, t, n - whole);
+      Arrays.fill(to, t + n - whole, t + nr, 0);
     }
   }
 

@@ -57,7 +57,12 @@ class ConvTest {
         new ConvShape(2, 2, 9, 14, 3, 3, 4, 1, 1, 0, 2, 3, 1, 1),
         new ConvShape(2, 8, 6, 7, 8, 3, 3, 1, 1, 1, 1, 1, 1, 8),
         new ConvShape(2, 16, 6, 7, 16, 3, 3, 1, 1, 1, 1, 1, 1, 16),
-        new ConvShape(2, 8, 5, 7, 32, 3, 3, 2, 2, 1, 1, 1, 1, 8));
+        new ConvShape(2, 8, 5, 7, 32, 3, 3, 2, 2, 1, 1, 1, 1, 8),
+        new ConvShape(2, 40, 15, 14, 100, 1, 1, 1, 1, 0, 0, 1, 1, 1),
+        new ConvShape(3, 17, 15, 16, 130, 3, 3, 2, 2, 1, 1, 1, 1, 1),
+        new ConvShape(3, 500, 9, 9, 70, 1, 1, 1, 1, 0, 0, 1, 1, 1),
+        new ConvShape(2, 3, 21, 20, 200, 5, 5, 2, 2, 2, 2, 1, 1, 1),
+        new ConvShape(2, 46, 9, 9, 140, 3, 3, 1, 1, 0, 0, 1, 1, 2));
   }
 
   private static float[] numbers(int n) {
@@ -179,6 +184,23 @@ class ConvTest {
     View nchw = rowMajor(s.n(), s.outChannels(), s.outH(), s.outW());
     View last = channelsLast(s.outChannels(), s.inChannelsPerGroup(), s.kernelH(), s.kernelW());
     check(ConvLoops.inputGrad(s, nchw, last), inputGrad(s, nchw, last));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void inputGradientIsAddedToWhatIsThere(ConvShape s) {
+    View w = weight(s);
+    View g = gradOut(s);
+    View sum = inputGrad(s, g, w);
+    double[] expected = ConvLoops.inputGrad(s, g, w);
+    float[] before = numbers(sum.numel());
+    Layout order = Layout.rowMajor(sum.shape());
+    SIMD.copies().copy(new View(SIMD.wrap(before), order), sum);
+    for (int i = 0; i < expected.length; i++) {
+      expected[i] += before[i];
+    }
+    SIMD.conv().addConv2dInputGrad(s, g, w, sum);
+    check(expected, sum);
   }
 
   @ParameterizedTest
