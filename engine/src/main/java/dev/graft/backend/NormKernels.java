@@ -76,8 +76,9 @@ public interface NormKernels {
 
   /**
    * The gradients of {@link #normalizeRelu} where mean and invStd were x's own, each null where not
-   * wanted; y is its result.
+   * wanted; y is its result. Either masked or, where that is null, gradX may be gradOut itself.
    *
+   * @param residual whether y has one: else y's sign follows from x
    * @param masked set to gradOut where y is positive, else 0: the residual's gradient; or null
    */
   default void batchNormReluGrad(
@@ -85,7 +86,9 @@ public interface NormKernels {
       View mean,
       View invStd,
       View weight,
+      View bias,
       View y,
+      boolean residual,
       View gradOut,
       View masked,
       View gradX,

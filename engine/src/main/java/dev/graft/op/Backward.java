@@ -56,20 +56,45 @@ public final class Backward {
       if (grad == null) {
         continue;
       }
+      if (watcher == null) { // watchers look at gradients as they were
+        node.lend(isOwn(grad), pending(node));
+      }
       Tensor[] parts = node.op().backward(node, grad);
       if (watcher != null) {
         watcher.differentiated(node, grad, parts);
       }
       for (int k = 0; k < parts.length; k++) {
-        if (parts[k] != null && node.needsGrad(k)) {
+        if (isNew(node, k, parts[k])) {
           hold(parts[k].view().buffer());
-          deliver(node, k, parts[k]);
         }
       }
       drop(grad.view().buffer());
+      for (int k = 0; k < parts.length; k++) {
+        if (isNew(node, k, parts[k])) {
+          deliver(node, k, parts[k]);
+        }
+      }
       releaseSaved(node);
       node.consume();
     }
+  }
+
+  /** The gradients that the node's inputs have so far, as far as they may be added to in place. */
+  private Tensor[] pending(Node node) {
+    Tensor[] pending = null;
+    for (int k = 0; k < node.arity(); k++) {
+      Tensor sum = node.producer(k) == null ? null : gradients.get(node.producer(k));
+      if (sum != null && isOwn(sum)) {
+        pending = pending == null ? new Tensor[node.arity()] : pending;
+        pending[k] = sum;
+      }
+    }
+    return pending;
+  }
+
+  /** Whether a part has yet to be added to its input's gradient. */
+  private static boolean isNew(Node node, int k, Tensor part) {
+    return part != null && node.needsGrad(k) && part != node.pendingGradient(k);
   }
 
   private void releaseSaved(Node node) {

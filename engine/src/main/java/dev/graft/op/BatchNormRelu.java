@@ -71,11 +71,15 @@ public record BatchNormRelu(float momentum, float eps) implements Op {
     Tensor[] parts = new Tensor[node.arity()];
     Layout perChannel = Layout.rowMajor(node.inputShape(1));
     Layout like = Layout.dense(x.shape(), x.layout());
-    parts[0] = node.needsGrad(0) ? node.allocate(like) : null;
     parts[1] = node.needsGrad(1) ? node.allocate(perChannel) : null;
     parts[2] = node.needsGrad(2) ? node.allocate(perChannel) : null;
-    boolean passedOn = node.arity() > 5 && node.needsGrad(3);
-    Tensor masked = passedOn ? node.allocate(like) : null;
+    boolean residual = node.arity() > 5;
+    boolean passedOn = residual && node.needsGrad(3);
+    Tensor spare = node.ownsGradient() && grad == gradOutput ? grad : null;
+    Tensor masked = !passedOn ? null : spare != null ? spare : node.allocate(like);
+    if (node.needsGrad(0)) {
+      parts[0] = spare != null && masked == null ? spare : node.allocate(like);
+    }
     node.backend()
         .norm()
         .batchNormReluGrad(
@@ -83,7 +87,9 @@ public record BatchNormRelu(float momentum, float eps) implements Op {
             mean.view(),
             invStd.view(),
             node.input(1).dense().view(),
+            node.input(2).dense().view(),
             y.view(),
+            residual,
             grad.view(),
             masked == null ? null : masked.view(),
             parts[0] == null ? null : parts[0].view(),
@@ -98,6 +104,6 @@ public record BatchNormRelu(float momentum, float eps) implements Op {
 
   @Override
   public boolean keepsInput(int i) {
-    return i == 1;
+    return i == 1 || i == 2;
   }
 }

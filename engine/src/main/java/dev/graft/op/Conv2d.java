@@ -85,7 +85,11 @@ public record Conv2d(ConvParams params) implements Op {
   public Tensor[] backward(Node node, Tensor gradOutput) {
     ConvShape s = shape(node.inputShape(0), node.inputShape(1));
     Tensor[] parts = new Tensor[node.arity()];
-    if (node.needsGrad(0)) {
+    Tensor sum = node.pendingGradient(0);
+    if (sum != null && sum.layout().isChannelsLast()) {
+      parts[0] = sum;
+      node.backend().conv().addConv2dInputGrad(s, gradOutput.view(), node.view(1), sum.view());
+    } else if (node.needsGrad(0)) {
       parts[0] = node.allocate(Layout.channelsLast(node.inputShape(0)));
       node.backend().conv().conv2dInputGrad(s, gradOutput.view(), node.view(1), parts[0].view());
     }

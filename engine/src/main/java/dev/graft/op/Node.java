@@ -20,6 +20,8 @@ public final class Node {
   private Tensor[] inputs;
   private Object[] saved = {};
   private boolean ownsSaved;
+  private boolean ownsGradient;
+  private Tensor[] pending;
   private Origin origin;
 
   private Node(Op op, Shape outputShape, Tensor[] inputs, boolean recording) {
@@ -174,6 +176,28 @@ public final class Node {
     return (T) saved[i];
   }
 
+  /** What backward may write to: see {@link #ownsGradient} and {@link #pendingGradient}. */
+  void lend(boolean ownGradient, Tensor[] pendingGradients) {
+    ownsGradient = ownGradient;
+    pending = pendingGradients;
+  }
+
+  /**
+   * In backward: whether nothing else reads the gradient of the output any more, so that a gradient
+   * of an input may take its place.
+   */
+  public boolean ownsGradient() {
+    return ownsGradient;
+  }
+
+  /**
+   * In backward: the gradient that other consumers gave to input {@code i}, where its buffer may be
+   * written; else null. An operation that adds its part to it returns this tensor as the part.
+   */
+  public Tensor pendingGradient(int i) {
+    return pending == null ? null : pending[i];
+  }
+
   /** A new tensor, contents unspecified, with the given dense layout. */
   public Tensor allocate(Layout layout) {
     Buffer buffer = backend.allocate(layout.numel());
@@ -194,6 +218,7 @@ public final class Node {
   void consume() {
     inputs = null;
     saved = null;
+    pending = null;
     Arrays.fill(producers, null);
     Arrays.fill(leaves, null);
   }

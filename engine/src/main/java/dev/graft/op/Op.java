@@ -65,7 +65,8 @@ public sealed interface Op
 
   /**
    * The gradients of the inputs, given that of the output; null where {@code node.needsGrad(i)} is
-   * false. Runs without recording.
+   * false. Runs without recording. {@link Node#ownsGradient} and {@link Node#pendingGradient} say
+   * what may be written in place.
    */
   Tensor[] backward(Node node, Tensor gradOutput);
 

@@ -120,6 +120,43 @@ final class NormReluLoops {
     }
   }
 
+  /**
+   * {@code k = y > 0 ? g : 0} of {@code y = (x − mean)·scale + bias}, computed as {@link #forward}
+   * does; {@code sum[c] += Σ_r k, dot[c] += Σ_r k·(x − mean[c])}.
+   */
+  static void gradRows(
+      float[] x,
+      int xo,
+      float[] g,
+      int go,
+      int rows,
+      int channels,
+      float[] mean,
+      float[] scale,
+      float[] bias,
+      float[] sum,
+      float[] dot) {
+    int bound = S.loopBound(channels);
+    for (int r = 0, base = 0; r < rows; r++, base += channels) {
+      for (int c = 0; c < bound; c += L) {
+        FloatVector v = FloatVector.fromArray(S, x, xo + base + c);
+        v = v.sub(FloatVector.fromArray(S, mean, c));
+        FloatVector y =
+            v.fma(FloatVector.fromArray(S, scale, c), FloatVector.fromArray(S, bias, c));
+        FloatVector u = FloatVector.fromArray(S, g, go + base + c);
+        u = u.blend(0f, y.compare(VectorOperators.GT, 0f).not());
+        FloatVector.fromArray(S, sum, c).add(u).intoArray(sum, c);
+        v.fma(u, FloatVector.fromArray(S, dot, c)).intoArray(dot, c);
+      }
+      for (int c = bound; c < channels; c++) {
+        float v = x[xo + base + c] - mean[c];
+        float u = Math.fma(v, scale[c], bias[c]) > 0 ? g[go + base + c] : 0;
+        sum[c] += u;
+        dot[c] = Math.fma(v, u, dot[c]);
+      }
+    }
+  }
+
   /** {@code d = (x − mean)·slope + constant + g·scale}; d may be g. */
   static void combine(
       float[] x,
@@ -153,6 +190,45 @@ final class NormReluLoops {
         FloatVector.fromArray(S, g, go + base + i, m)
             .fma(FloatVector.fromArray(S, scale, i, m), v)
             .intoArray(d, to + base + i, m);
+      }
+    }
+  }
+
+  /**
+   * {@code d = (x − mean)·slope + constant + k·scale}, k as in {@link #gradRows(float[], int,
+   * float[], int, int, int, float[], float[], float[], float[], float[])}; d may be g.
+   */
+  static void combine(
+      float[] x,
+      int xo,
+      float[] g,
+      int go,
+      float[] d,
+      int to,
+      int n,
+      int width,
+      float[] mean,
+      float[] slope,
+      float[] constant,
+      float[] scale,
+      float[] bias) {
+    for (int base = 0; base < n; base += width) {
+      int end = Math.min(width, n - base);
+      int i = 0;
+      for (; i <= end - L; i += L) {
+        FloatVector v = FloatVector.fromArray(S, x, xo + base + i);
+        v = v.sub(FloatVector.fromArray(S, mean, i));
+        FloatVector s = FloatVector.fromArray(S, scale, i);
+        FloatVector y = v.fma(s, FloatVector.fromArray(S, bias, i));
+        FloatVector u = FloatVector.fromArray(S, g, go + base + i);
+        u = u.blend(0f, y.compare(VectorOperators.GT, 0f).not());
+        v = v.fma(FloatVector.fromArray(S, slope, i), FloatVector.fromArray(S, constant, i));
+        u.fma(s, v).intoArray(d, to + base + i);
+      }
+      for (; i < end; i++) {
+        float v = x[xo + base + i] - mean[i];
+        float u = Math.fma(v, scale[i], bias[i]) > 0 ? g[go + base + i] : 0;
+        d[to + base + i] = Math.fma(u, scale[i], Math.fma(v, slope[i], constant[i]));
       }
     }
   }

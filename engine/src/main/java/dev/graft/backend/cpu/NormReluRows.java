@@ -4,63 +4,117 @@ import dev.graft.backend.View;
 
 /**
  * Batch normalisation with a ReLU behind it on channels-last arrays: one pass for the result, two
- * for the gradients, of which the first applies the ReLU's.
+ * for the gradients. Where nothing was added to the normalised values their sign follows from x, so
+ * that the gradients read two arrays in each pass and write one; else the first pass applies the
+ * ReLU's and keeps what is left.
  */
 final class NormReluRows {
-  /** Four arrays are read and written at a time. */
-  private static final int ARRAYS = 4;
+  /** Two arrays at least are read at a time. */
+  private static final int ARRAYS = 2;
 
   private final View x;
   private final Channels lie;
   private final int repeats;
   private final int width;
-  private final float[] mean;
   private final float[] inv;
   private final float[] scale;
 
-  NormReluRows(View x, View mean, View invStd, View weight) {
+  /** The mean, {@link #scale} and the bias, repeated to {@link #width}. */
+  private final float[] means;
+
+  private final float[] scales;
+  private final float[] biases;
+
+  NormReluRows(View x, View mean, View invStd, View weight, View bias) {
     this.x = x;
     lie = Channels.of(x);
     int channels = lie.channels();
     repeats = NormSimd.repeats(channels);
     width = channels * repeats;
-    this.mean = NormSimd.values(mean, channels, 0);
     inv = NormSimd.values(invStd, channels, 1);
     scale = NormSimd.values(weight, channels, 1);
     for (int c = 0; c < channels; c++) {
       scale[c] *= inv[c];
     }
+    means = NormSimd.repeat(NormSimd.values(mean, channels, 0), repeats);
+    scales = NormSimd.repeat(scale, repeats);
+    biases = NormSimd.repeat(NormSimd.values(bias, channels, 0), repeats);
   }
 
   /** {@code out = relu((x − mean)·invStd·weight + bias + residual)}; residual may be null. */
-  static void forward(
-      View x, View mean, View invStd, View weight, View bias, View residual, View out) {
-    NormReluRows rows = new NormReluRows(x, mean, invStd, weight);
-    float[] m = NormSimd.repeat(rows.mean, rows.repeats);
-    float[] s = NormSimd.repeat(rows.scale, rows.repeats);
-    float[] added = NormSimd.values(bias, rows.lie.channels(), 0);
-    float[] b = NormSimd.repeat(added, rows.repeats);
+  void forward(View residual, View out) {
     float[] xs = x.array();
     float[] ys = out.array();
     int xo = x.offset();
     int yo = out.offset();
     Parallel.forRange(
         x.numel(),
-        NormSimd.rowGrain(rows.width),
+        NormSimd.rowGrain(width),
         (from, to) -> {
           int n = to - from;
           if (residual == null) {
-            NormReluLoops.forward(xs, xo + from, ys, yo + from, n, rows.width, m, s, b);
+            NormReluLoops.forward(xs, xo + from, ys, yo + from, n, width, means, scales, biases);
           } else {
+            float[] rs = residual.array();
             int ro = residual.offset() + from;
             NormReluLoops.forward(
-                xs, xo + from, residual.array(), ro, ys, yo + from, n, rows.width, m, s, b);
+                xs, xo + from, rs, ro, ys, yo + from, n, width, means, scales, biases);
           }
         });
   }
 
-  /** As the kernel; {@code kept} gets gradOut where y is positive, and may be gradX. */
+  /**
+   * The gradients of what had a residual; {@code kept} gets gradOut where y is positive. It may be
+   * gradOut or gradX.
+   */
   void backward(View y, View gradOut, View kept, View gradX, View gradWeight, View gradBias) {
+    Slopes slopes = slopes(y, gradOut, kept, gradWeight, gradBias);
+    Parallel.forRange(
+        x.numel(),
+        NormSimd.rowGrain(width),
+        (from, to) ->
+            NormReluLoops.combine(
+                x.array(),
+                x.offset() + from,
+                kept.array(),
+                kept.offset() + from,
+                gradX.array(),
+                gradX.offset() + from,
+                to - from,
+                width,
+                means,
+                slopes.slope,
+                slopes.constant,
+                scales));
+  }
+
+  /** The gradients of what had no residual; gradX may be gradOut. */
+  void backward(View gradOut, View gradX, View gradWeight, View gradBias) {
+    Slopes slopes = slopes(null, gradOut, null, gradWeight, gradBias);
+    Parallel.forRange(
+        x.numel(),
+        NormSimd.rowGrain(width),
+        (from, to) ->
+            NormReluLoops.combine(
+                x.array(),
+                x.offset() + from,
+                gradOut.array(),
+                gradOut.offset() + from,
+                gradX.array(),
+                gradX.offset() + from,
+                to - from,
+                width,
+                means,
+                slopes.slope,
+                slopes.constant,
+                scales,
+                biases));
+  }
+
+  /** {@code gradX = (x − mean)·slope + constant + kept·scale}, by channel, repeated. */
+  private record Slopes(float[] slope, float[] constant) {}
+
+  private Slopes slopes(View y, View gradOut, View kept, View gradWeight, View gradBias) {
     int channels = lie.channels();
     double[] sum = new double[channels];
     double[] dot = new double[channels];
@@ -79,84 +133,65 @@ final class NormReluRows {
         gradBias.array()[gradBias.offset() + c] = (float) sum[c];
       }
     }
-    float[] m = NormSimd.repeat(mean, repeats);
-    float[] a = NormSimd.repeat(slope, repeats);
-    float[] b = NormSimd.repeat(constant, repeats);
-    float[] s = NormSimd.repeat(scale, repeats);
-    Parallel.forRange(
-        x.numel(),
-        NormSimd.rowGrain(width),
-        (from, to) ->
-            NormReluLoops.combine(
-                x.array(),
-                x.offset() + from,
-                kept.array(),
-                kept.offset() + from,
-                gradX.array(),
-                gradX.offset() + from,
-                to - from,
-                width,
-                m,
-                a,
-                b,
-                s));
+    return new Slopes(NormSimd.repeat(slope, repeats), NormSimd.repeat(constant, repeats));
   }
 
   private void sums(View y, View gradOut, View kept, double[] sum, double[] dot) {
+    int channels = lie.channels();
     int rows = Math.max(1, NormSimd.blockRows(width) / ARRAYS) * repeats;
-    float[] m = NormSimd.repeat(mean, repeats);
-    float[][] sums = new float[Math.ceilDiv(lie.groups(), rows)][];
+    float[][] sums = new float[2 * Math.ceilDiv(lie.groups(), rows)][];
     float[][] dots = new float[sums.length][];
     Parallel.forRange(
         lie.groups(),
         rows,
         (from, to) -> {
-          float[] s = new float[2 * width];
-          float[] d = new float[2 * width];
           int whole = (to - from) / repeats;
-          rows(y, gradOut, kept, from, whole, width, m, s, d);
           int rest = from + whole * repeats;
-          float[] restS = new float[lie.channels()];
-          float[] restD = new float[lie.channels()];
-          rows(y, gradOut, kept, rest, to - rest, lie.channels(), m, restS, restD);
-          System.arraycopy(restS, 0, s, width, restS.length);
-          System.arraycopy(restD, 0, d, width, restD.length);
-          sums[from / rows] = s;
-          dots[from / rows] = d;
+          int block = from / rows * 2;
+          sums[block] = new float[width];
+          dots[block] = new float[width];
+          rows(y, gradOut, kept, from, whole, width, sums[block], dots[block]);
+          if (rest < to) {
+            sums[block + 1] = new float[channels];
+            dots[block + 1] = new float[channels];
+            rows(y, gradOut, kept, rest, to - rest, channels, sums[block + 1], dots[block + 1]);
+          }
         });
     for (int k = 0; k < sums.length; k++) {
-      for (int c = 0; c < width + lie.channels(); c++) {
-        sum[c % lie.channels()] += sums[k][c];
-        dot[c % lie.channels()] += dots[k][c];
+      for (int at = 0; sums[k] != null && at < sums[k].length; at += channels) {
+        for (int c = 0; c < channels; c++) {
+          sum[c] += sums[k][at + c];
+          dot[c] += dots[k][at + c];
+        }
       }
     }
   }
 
   /** The sums over {@code count} rows of {@code length} floats from row {@code first} on. */
   private void rows(
-      View y,
-      View gradOut,
-      View kept,
-      int first,
-      int count,
-      int length,
-      float[] m,
-      float[] sum,
-      float[] dot) {
+      View y, View gradOut, View kept, int first, int count, int length, float[] sum, float[] dot) {
     int at = first * lie.channels();
-    NormReluLoops.gradRows(
-        x.array(),
-        x.offset() + at,
-        y.array(),
-        y.offset() + at,
-        gradOut.array(),
-        gradOut.offset() + at,
-        kept.array(),
-        kept.offset() + at,
-        count,
-        length,
-        m,
-        sum,
-        dot);
+    float[] xs = x.array();
+    float[] gs = gradOut.array();
+    int xo = x.offset() + at;
+    int go = gradOut.offset() + at;
+    if (y == null) {
+      NormReluLoops.gradRows(xs, xo, gs, go, count, length, means, scales, biases, sum, dot);
+    } else {
+      NormReluLoops.gradRows(
+          xs,
+          xo,
+          y.array(),
+          y.offset() + at,
+          gs,
+          go,
+          kept.array(),
+          kept.offset() + at,
+          count,
+          length,
+          means,
+          sum,
+          dot);
+    }
   }
 }

@@ -123,7 +123,7 @@ final class NormSimd implements NormKernels {
   public void normalizeRelu(
       View x, View mean, View invStd, View weight, View bias, View residual, View out) {
     if (Channels.of(x).last()) {
-      NormReluRows.forward(x, mean, invStd, weight, bias, residual, out);
+      new NormReluRows(x, mean, invStd, weight, bias).forward(residual, out);
     } else {
       NormKernels.super.normalizeRelu(x, mean, invStd, weight, bias, residual, out);
     }
@@ -135,19 +135,25 @@ final class NormSimd implements NormKernels {
       View mean,
       View invStd,
       View weight,
+      View bias,
       View y,
+      boolean residual,
       View gradOut,
       View masked,
       View gradX,
       View gradWeight,
       View gradBias) {
     if (gradX != null && Channels.of(x).last()) {
-      View kept = masked == null ? gradX : masked;
-      NormReluRows rows = new NormReluRows(x, mean, invStd, weight);
-      rows.backward(y, gradOut, kept, gradX, gradWeight, gradBias);
+      NormReluRows rows = new NormReluRows(x, mean, invStd, weight, bias);
+      if (masked == null && !residual) {
+        rows.backward(gradOut, gradX, gradWeight, gradBias);
+      } else {
+        View kept = masked == null ? gradX : masked;
+        rows.backward(y, gradOut, kept, gradX, gradWeight, gradBias);
+      }
     } else {
       NormKernels.super.batchNormReluGrad(
-          x, mean, invStd, weight, y, gradOut, masked, gradX, gradWeight, gradBias);
+          x, mean, invStd, weight, bias, y, residual, gradOut, masked, gradX, gradWeight, gradBias);
     }
   }
 

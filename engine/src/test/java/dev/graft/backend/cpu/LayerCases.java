@@ -244,13 +244,23 @@ final class LayerCases {
     View db = output(b, flat(c));
     View dwAlone = output(b, flat(c));
     View g = view(b, x, 0.1, 1);
-    View y = view(b, x, 0.4, 1);
+    View y = added ? view(b, x, 0.4, 1) : out;
+    View maskedOver = view(b, x, 0.1, 1);
+    View dxBeside = output(b, x);
+    View dxOver = view(b, x, 0.1, 1);
     NormKernels norm = b.norm();
     norm.normalizeRelu(in, mean, invStd, weight, bias, residual, out);
-    norm.batchNormReluGrad(in, mean, invStd, weight, y, g, masked, dx, dw, db);
-    norm.batchNormReluGrad(in, mean, invStd, weight, y, g, null, onlyX, null, null);
-    norm.batchNormReluGrad(in, mean, invStd, weight, y, g, null, null, dwAlone, null);
+    norm.batchNormReluGrad(in, mean, invStd, weight, bias, y, added, g, masked, dx, dw, db);
+    norm.batchNormReluGrad(in, mean, invStd, weight, bias, y, added, g, null, onlyX, null, null);
+    norm.batchNormReluGrad(in, mean, invStd, weight, bias, y, added, g, null, null, dwAlone, null);
+    norm.batchNormReluGrad(
+        in, mean, invStd, weight, bias, y, added, maskedOver, maskedOver, dxBeside, null, null);
+    norm.batchNormReluGrad(
+        in, mean, invStd, weight, bias, y, added, dxOver, null, dxOver, null, null);
     return new float[][] {
+      maskedOver.array(),
+      dxBeside.array(),
+      dxOver.array(),
       out.array(),
       masked.array(),
       dx.array(),
