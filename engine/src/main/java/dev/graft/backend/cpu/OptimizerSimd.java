@@ -53,12 +53,17 @@ final class OptimizerSimd implements OptimizerKernels {
         });
   }
 
+  // The last parameters go without vectors: a mask is an object in some JVMs' code.
+
   private static void plain(float[] p, int po, float[] g, int go, int n, float lr, float decay) {
-    for (int i = 0; i < n; i += L) {
-      VectorMask<Float> m = S.indexInRange(i, n);
-      FloatVector w = FloatVector.fromArray(S, p, po + i, m);
-      FloatVector step = FloatVector.fromArray(S, g, go + i, m).add(w.mul(decay));
-      w.sub(step.mul(lr)).intoArray(p, po + i, m);
+    int bound = S.loopBound(n);
+    for (int i = 0; i < bound; i += L) {
+      FloatVector w = FloatVector.fromArray(S, p, po + i);
+      FloatVector step = FloatVector.fromArray(S, g, go + i).add(w.mul(decay));
+      w.sub(step.mul(lr)).intoArray(p, po + i);
+    }
+    for (int i = bound; i < n; i++) {
+      p[po + i] -= (g[go + i] + p[po + i] * decay) * lr;
     }
   }
 
@@ -77,17 +82,14 @@ final class OptimizerSimd implements OptimizerKernels {
     for (int i = 0; i < bound; i += L) {
       FloatVector w = FloatVector.fromArray(S, p, po + i);
       FloatVector grad = FloatVector.fromArray(S, g, go + i).add(w.mul(decay));
-      FloatVector step = FloatVector.fromArray(S, v, vo + i).mul(keep).add(grad);
-      step.intoArray(v, vo + i);
-      w.sub(step.mul(lr)).intoArray(p, po + i);
+      FloatVector speed = FloatVector.fromArray(S, v, vo + i).mul(keep).add(grad);
+      speed.intoArray(v, vo + i);
+      w.sub(speed.mul(lr)).intoArray(p, po + i);
     }
-    if (bound < n) {
-      VectorMask<Float> m = S.indexInRange(bound, n);
-      FloatVector w = FloatVector.fromArray(S, p, po + bound, m);
-      FloatVector grad = FloatVector.fromArray(S, g, go + bound, m).add(w.mul(decay));
-      FloatVector step = FloatVector.fromArray(S, v, vo + bound, m).mul(keep).add(grad);
-      step.intoArray(v, vo + bound, m);
-      w.sub(step.mul(lr)).intoArray(p, po + bound, m);
+    for (int i = bound; i < n; i++) {
+      float speed = v[vo + i] * keep + (g[go + i] + p[po + i] * decay);
+      v[vo + i] = speed;
+      p[po + i] -= speed * lr;
     }
   }
 
@@ -103,13 +105,19 @@ final class OptimizerSimd implements OptimizerKernels {
       float keep,
       float momentum,
       float decay) {
-    for (int i = 0; i < n; i += L) {
-      VectorMask<Float> m = S.indexInRange(i, n);
-      FloatVector w = FloatVector.fromArray(S, p, po + i, m);
-      FloatVector grad = FloatVector.fromArray(S, g, go + i, m).add(w.mul(decay));
-      FloatVector speed = FloatVector.fromArray(S, v, vo + i, m).mul(keep).add(grad);
-      speed.intoArray(v, vo + i, m);
-      w.sub(speed.mul(momentum).add(grad).mul(lr)).intoArray(p, po + i, m);
+    int bound = S.loopBound(n);
+    for (int i = 0; i < bound; i += L) {
+      FloatVector w = FloatVector.fromArray(S, p, po + i);
+      FloatVector grad = FloatVector.fromArray(S, g, go + i).add(w.mul(decay));
+      FloatVector speed = FloatVector.fromArray(S, v, vo + i).mul(keep).add(grad);
+      speed.intoArray(v, vo + i);
+      w.sub(speed.mul(momentum).add(grad).mul(lr)).intoArray(p, po + i);
+    }
+    for (int i = bound; i < n; i++) {
+      float grad = g[go + i] + p[po + i] * decay;
+      float speed = v[vo + i] * keep + grad;
+      v[vo + i] = speed;
+      p[po + i] -= (speed * momentum + grad) * lr;
     }
   }
 
