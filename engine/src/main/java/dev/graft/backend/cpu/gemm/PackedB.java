@@ -111,19 +111,12 @@ public final class PackedB {
   /** Packs element (k, n) from {@code b[at + k·strideK + n·strideN]}. */
   public static PackedB pack(
       int k, int n, float[] b, int at, int strideK, int strideN, float[] data) {
-    if (strideN == 1) {
-      return packRows(k, n, b, at, strideK, data);
-    }
     return packPanels(k, n, source(k, b, at, strideK, strideN), data);
   }
 
   private static PanelSource source(int k, float[] b, int at, int strideK, int strideN) {
     if (strideN == 1) {
-      return (column, count, to, toAt) -> {
-        for (int i = 0; i < k; i++) {
-          copyRow(b, at + column + i * strideK, count, to, toAt + i * Blocking.NR, 0);
-        }
-      };
+      return (column, count, to, toAt) -> copyPanel(b, at + column, strideK, k, count, to, toAt);
     }
     return (column, count, to, toAt) -> {
       for (int i = 0; i < k; i += DEPTH) {
@@ -169,6 +162,23 @@ public final class PackedB {
     if (whole < n) {
       System.arraycopy(b, from + whole, to, t, n - whole);
       Arrays.fill(to, t + n - whole, t + nr, 0);
+    }
+  }
+
+  /** One panel, its rows {@code strideK} apart. */
+  private static void copyPanel(
+      float[] b, int from, int strideK, int k, int count, float[] to, int toAt) {
+    if (count < Blocking.NR) {
+      for (int i = 0; i < k; i++) {
+        System.arraycopy(b, from + i * strideK, to, toAt + i * Blocking.NR, count);
+      }
+      return;
+    }
+    for (int i = 0, f = from, t = toAt; i < k; i++, f += strideK, t += Blocking.NR) {
+      FloatVector x = FloatVector.fromArray(S, b, f);
+      FloatVector y = FloatVector.fromArray(S, b, f + L);
+      x.intoArray(to, t);
+      y.intoArray(to, t + L);
     }
   }
 
