@@ -9,7 +9,7 @@ import dev.graft.backend.View;
  * ReLU's and keeps what is left.
  */
 final class NormReluRows {
-  /** Two arrays at least are read at a time. */
+  /** x and a gradient are read at a time: together they are as large as a block of one array. */
   private static final int ARRAYS = 2;
 
   private final View x;
@@ -64,51 +64,33 @@ final class NormReluRows {
   }
 
   /**
-   * The gradients of what had a residual; {@code kept} gets gradOut where y is positive. It may be
-   * gradOut or gradX.
+   * The gradients; gradX may be gradOut.
+   *
+   * @param y the result, or null if it had no residual: its sign then follows from x
+   * @param kept gets gradOut where y is positive, and may be gradOut or gradX; null without y
    */
   void backward(View y, View gradOut, View kept, View gradX, View gradWeight, View gradBias) {
     Slopes slopes = slopes(y, gradOut, kept, gradWeight, gradBias);
+    View grad = y == null ? gradOut : kept;
+    float[] xs = x.array();
+    float[] gs = grad.array();
+    float[] ds = gradX.array();
+    float[] a = slopes.slope;
+    float[] b = slopes.constant;
     Parallel.forRange(
         x.numel(),
         NormSimd.rowGrain(width),
-        (from, to) ->
-            NormReluLoops.combine(
-                x.array(),
-                x.offset() + from,
-                kept.array(),
-                kept.offset() + from,
-                gradX.array(),
-                gradX.offset() + from,
-                to - from,
-                width,
-                means,
-                slopes.slope,
-                slopes.constant,
-                scales));
-  }
-
-  /** The gradients of what had no residual; gradX may be gradOut. */
-  void backward(View gradOut, View gradX, View gradWeight, View gradBias) {
-    Slopes slopes = slopes(null, gradOut, null, gradWeight, gradBias);
-    Parallel.forRange(
-        x.numel(),
-        NormSimd.rowGrain(width),
-        (from, to) ->
-            NormReluLoops.combine(
-                x.array(),
-                x.offset() + from,
-                gradOut.array(),
-                gradOut.offset() + from,
-                gradX.array(),
-                gradX.offset() + from,
-                to - from,
-                width,
-                means,
-                slopes.slope,
-                slopes.constant,
-                scales,
-                biases));
+        (from, to) -> {
+          int n = to - from;
+          int xo = x.offset() + from;
+          int go = grad.offset() + from;
+          int at = gradX.offset() + from;
+          if (y == null) {
+            NormReluLoops.combine(xs, xo, gs, go, ds, at, n, width, means, a, b, scales, biases);
+          } else {
+            NormReluLoops.combine(xs, xo, gs, go, ds, at, n, width, means, a, b, scales);
+          }
+        });
   }
 
   /** {@code gradX = (x − mean)·slope + constant + kept·scale}, by channel, repeated. */

@@ -145,12 +145,9 @@ final class NormSimd implements NormKernels {
       View gradBias) {
     if (gradX != null && Channels.of(x).last()) {
       NormReluRows rows = new NormReluRows(x, mean, invStd, weight, bias);
-      if (masked == null && !residual) {
-        rows.backward(gradOut, gradX, gradWeight, gradBias);
-      } else {
-        View kept = masked == null ? gradX : masked;
-        rows.backward(y, gradOut, kept, gradX, gradWeight, gradBias);
-      }
+      boolean plain = masked == null && !residual;
+      View kept = plain ? null : masked == null ? gradX : masked;
+      rows.backward(plain ? null : y, gradOut, kept, gradX, gradWeight, gradBias);
     } else {
       NormKernels.super.batchNormReluGrad(
           x, mean, invStd, weight, bias, y, residual, gradOut, masked, gradX, gradWeight, gradBias);

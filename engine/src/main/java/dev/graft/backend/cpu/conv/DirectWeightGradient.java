@@ -12,10 +12,11 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The weight gradient of one group: over all output pixels, the outer products of what the taps
- * read and of the output's gradient. Both are packed, a block of pixels at a time: the gradients by
+ * read and of the output's gradient, a block of pixels at a time. The gradients are packed by
  * panels of two vectors of outputs, what the taps read by tiles of a few values. A panel and a tile
- * of a block lie in L1 or close by, some tiles in L2, and pass over all panels from there. Blocks
- * are cut into spans by sizes alone; the spans' sums are added in order.
+ * of a block lie in L1 or close by, some tiles in L2, and pass over all panels from there. With 32
+ * registers and few panels x is read where it lies instead, and a lone panel's gradients as well.
+ * Blocks are cut into spans by sizes alone; the spans' sums are added in order.
  */
 final class DirectWeightGradient {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;

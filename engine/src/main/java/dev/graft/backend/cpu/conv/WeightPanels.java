@@ -15,7 +15,7 @@ final class WeightPanels implements PackedB.PanelSource {
   /** Inner channels packed at a time: 32 of a 3×3 kernel write 36 KB of the panel, held in L1. */
   private static final int BLOCK = 32;
 
-  /** And of fewer taps as many more: 512 bytes of a row in one go instead of 128. */
+  /** And of a pointwise kernel: 512 bytes of a row in one go instead of 128. */
   private static final int POINTWISE = 128;
 
   private final float[] weight;
