@@ -4,40 +4,23 @@ package dev.graft.backend.cpu.cold;
 public final class PlainWinograd4 {
   private PlainWinograd4() {}
 
-  /** G g Gᵀ; {@code taps} and {@code gather} say where a kernel lies after {@code at}. */
+  /** G g Gᵀ of kernels whose nine taps lie after {@code at}. */
   public static void weight(
-      int lanes,
-      float[] weight,
-      int at,
-      int[] taps,
-      int[] gather,
-      float[] temp,
-      float[] to,
-      int toAt,
-      int distance) {
+      int lanes, float[] taps, int at, float[] temp, float[] to, int toAt, int distance) {
     for (int x = 0; x < 3; x++) {
-      gather(lanes, weight, at + taps[x], gather, temp, 18 * lanes);
-      gather(lanes, weight, at + taps[3 + x], gather, temp, 19 * lanes);
-      gather(lanes, weight, at + taps[6 + x], gather, temp, 20 * lanes);
-      weightLine(lanes, temp, 18 * lanes, temp, x * lanes, 3 * lanes);
+      weightLine(lanes, taps, at + x * lanes, 3 * lanes, temp, x * lanes, 3 * lanes);
     }
     for (int y = 0; y < 6; y++) {
-      weightLine(lanes, temp, y * 3 * lanes, to, toAt + y * 6 * distance, distance);
+      weightLine(lanes, temp, y * 3 * lanes, lanes, to, toAt + y * 6 * distance, distance);
     }
   }
 
-  private static void gather(
-      int lanes, float[] from, int at, int[] gather, float[] to, int target) {
-    for (int i = 0; i < lanes; i++) {
-      to[target + i] = from[at + gather[i]];
-    }
-  }
-
-  private static void weightLine(int lanes, float[] from, int at, float[] to, int t, int distance) {
+  private static void weightLine(
+      int lanes, float[] from, int at, int step, float[] to, int t, int distance) {
     for (int i = 0; i < lanes; i++) {
       float g0 = from[at + i];
-      float g1 = from[at + lanes + i];
-      float g2 = from[at + 2 * lanes + i];
+      float g1 = from[at + step + i];
+      float g2 = from[at + 2 * step + i];
       float sum = (g0 + g2) * (-1 / 6f);
       float middle = g1 * (1 / 6f);
       float sum2 = g0 * (1 / 24f) + g2 * (1 / 6f);

@@ -47,9 +47,7 @@ public final class SimdConv implements ConvKernels {
     }
     WinogradTile form = ConvChoice.winograd(s, true);
     if (form != null) {
-      float[] data = pool.take(WinogradWeights.length(form, s.inChannels(), s.outChannels()));
-      WinogradWeights weights = WinogradWeights.forward(form, weight, data);
-      runWinograd(s, form, weights, bias, input, null, out);
+      runWinograd(s, form, WinogradKernels.forward(weight, null), bias, input, null, out);
       release(input, x);
       return;
     }
@@ -133,9 +131,8 @@ public final class SimdConv implements ConvKernels {
     View input = channelsLast(x);
     WinogradTile form = turned == null ? null : ConvChoice.winograd(turned, true);
     if (form != null) {
-      float[] data = pool.take(WinogradWeights.length(form, s.outChannels(), s.inChannels()));
-      WinogradWeights weights = WinogradWeights.backward(form, weight, data);
-      runWinograd(turned, form, weights, bias, input, add ? out : null, out);
+      WinogradKernels kernels = WinogradKernels.backward(weight);
+      runWinograd(turned, form, kernels, bias, input, add ? out : null, out);
       release(input, x);
       return;
     }
@@ -178,17 +175,24 @@ public final class SimdConv implements ConvKernels {
   private void runWinograd(
       ConvShape s,
       WinogradTile form,
-      WinogradWeights weights,
+      WinogradKernels kernels,
       View bias,
       View x,
       View residual,
       View out) {
-    int length = WinogradRun.scratch(s, form);
+    boolean fresh = WinogradWeights.leftFresh(s, form);
+    int room = fresh ? 0 : WinogradWeights.length(form, kernels.inner(), kernels.outer());
+    float[] data = pool.take(room);
+    WinogradWeights weights =
+        fresh
+            ? WinogradWeights.fresh(form, kernels)
+            : WinogradWeights.packed(form, kernels, data, 0);
+    int length = WinogradRun.scratch(s, form, !fresh);
     float[] scratch = pool.take(length);
     View used = new View(new HostBuffer(scratch, null), Layout.rowMajor(Shape.of(length)));
     new WinogradRun(s, form, weights, bias, false, x, residual, out, used).run();
     pool.give(scratch);
-    pool.give(weights.data);
+    pool.give(data);
   }
 
   private void transposedPhase(

@@ -36,7 +36,8 @@ final class Winograd implements PreparedConv {
       PackedMemory memory) {
     int length = WinogradWeights.length(tile, shape.inChannels(), shape.outChannels());
     PackedMemory.Run to = memory.take(length);
-    WinogradWeights weights = WinogradWeights.forward(tile, weight, scale, to.array(), to.at());
+    WinogradKernels kernels = WinogradKernels.forward(weight, scale);
+    WinogradWeights weights = WinogradWeights.packed(tile, kernels, to.array(), to.at());
     return new Winograd(shape, tile, weights, bias, relu);
   }
 
@@ -75,7 +76,7 @@ final class Winograd implements PreparedConv {
 
   @Override
   public int scratch() {
-    return WinogradRun.scratch(shape, tile);
+    return WinogradRun.scratch(shape, tile, true);
   }
 
   @Override

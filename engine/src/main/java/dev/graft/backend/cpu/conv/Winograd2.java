@@ -23,35 +23,20 @@ final class Winograd2 implements WinogradTile {
   }
 
   @Override
-  public void weight(
-      float[] weight,
-      int at,
-      int[] taps,
-      int[] gather,
-      float[] temp,
-      float[] to,
-      int toAt,
-      int distance) {
+  public void weight(float[] taps, int at, float[] temp, float[] to, int toAt, int distance) {
     if (compiled) {
-      weightVectors(weight, at, taps, gather, temp, to, toAt, distance);
+      weightVectors(taps, at, temp, to, toAt, distance);
     } else {
-      PlainWinograd2.weight(L, weight, at, taps, gather, temp, to, toAt, distance);
+      PlainWinograd2.weight(L, taps, at, temp, to, toAt, distance);
     }
   }
 
   private static void weightVectors(
-      float[] weight,
-      int at,
-      int[] taps,
-      int[] gather,
-      float[] temp,
-      float[] to,
-      int toAt,
-      int distance) {
+      float[] taps, int at, float[] temp, float[] to, int toAt, int distance) {
     for (int x = 0; x < 3; x++) {
-      FloatVector g0 = FloatVector.fromArray(S, weight, at + taps[x], gather, 0);
-      FloatVector g1 = FloatVector.fromArray(S, weight, at + taps[3 + x], gather, 0).mul(0.5f);
-      FloatVector g2 = FloatVector.fromArray(S, weight, at + taps[6 + x], gather, 0);
+      FloatVector g0 = FloatVector.fromArray(S, taps, at + x * L);
+      FloatVector g1 = FloatVector.fromArray(S, taps, at + (3 + x) * L).mul(0.5f);
+      FloatVector g2 = FloatVector.fromArray(S, taps, at + (6 + x) * L);
       FloatVector sum = g0.add(g2).mul(0.5f);
       g0.intoArray(temp, x * L);
       sum.add(g1).intoArray(temp, (3 + x) * L);
@@ -162,15 +147,13 @@ final class Winograd2 implements WinogradTile {
     float[] temp = new float[48 * L];
     float[] to = new float[positions * L];
     int[] offsets = new int[positions];
-    int[] taps = new int[9];
-    int[] gather = new int[L];
     return new Warming(
         "winograd " + outputs() + "x" + outputs(),
         200,
         () -> {
           inputVectors(image, 0, inputs() * L, L, temp, to, 0, offsets);
           outputVectors(to, 0, L, temp);
-          weightVectors(image, 0, taps, gather, temp, to, 0, L);
+          weightVectors(image, 0, temp, to, 0, L);
         },
         yes -> compiled = yes);
   }

@@ -17,9 +17,9 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * One Winograd convolution over fixed buffers. Tiles are cut into blocks, each a task that keeps
  * its transformed input in its core's cache: nothing goes from core to core. Where there are too
- * few tiles for that, or the weights are the larger part and should be read once, all tiles are
- * transformed first, and then tasks are panels of output channels. Each element is summed in the
- * same order either way, so that the choice may follow the number of threads.
+ * few tiles for that, or the weights are the larger part and should be read or transformed once,
+ * all tiles are transformed first, and then tasks are panels of output channels. Each element is
+ * summed in the same order either way, so that the choice may follow the number of threads.
  */
 final class WinogradRun implements Runnable {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
@@ -45,6 +45,9 @@ final class WinogradRun implements Runnable {
    */
   private static final int SMALL_WEIGHTS = 1 << 21;
 
+  /** Tiles of a task at least: transforming fresh weights takes a tenth of their products' time. */
+  private static final int LEAST_PART = 4 * MR;
+
   private static boolean compiled = WarmUp.isOff();
 
   private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
@@ -54,8 +57,9 @@ final class WinogradRun implements Runnable {
     private float[] input = {};
     private float[] products = {};
     private float[] patch = {};
+    private float[] fresh = {};
     private final float[] weights = new float[Blocking.KC * NR];
-    private final float[] temp = new float[48 * L];
+    private final float[] temp = new float[Math.max(48 * L, WinogradKernels.TEMP)];
 
     float[] input(int length) {
       if (input.length < length) {
@@ -69,6 +73,13 @@ final class WinogradRun implements Runnable {
         products = new float[length];
       }
       return products;
+    }
+
+    float[] fresh(int length) {
+      if (fresh.length < length) {
+        fresh = new float[length];
+      }
+      return fresh;
     }
 
     float[] patch(int length) {
@@ -98,6 +109,7 @@ final class WinogradRun implements Runnable {
   private final boolean few;
   private final int[] offsets;
   private int block;
+  private int parts;
 
   /** Made once, so that a run allocates nothing. */
   private final Parallel.RangeBody transforms = this::transformShared;
@@ -130,13 +142,18 @@ final class WinogradRun implements Runnable {
     this.across = Math.ceilDiv(outW, tile.outputs());
     this.down = Math.ceilDiv(outH, tile.outputs());
     this.tiles = tiles(shape, tile);
-    this.capacity = blockTiles(shape, tile);
     this.few = isFew(shape, tile);
+    this.capacity = weights.isPacked() ? blockTiles(shape, tile) : allTiles(shape, tile);
     this.offsets = offsets();
   }
 
-  private static int tiles(ConvShape s, WinogradTile tile) {
+  static int tiles(ConvShape s, WinogradTile tile) {
     return s.n() * Math.ceilDiv(s.outH(), tile.outputs()) * Math.ceilDiv(s.outW(), tile.outputs());
+  }
+
+  /** Whole panels of tiles. */
+  private static int allTiles(ConvShape s, WinogradTile tile) {
+    return Math.ceilDiv(tiles(s, tile), MR) * MR;
   }
 
   /** Positions whose channels share a row of the left operand. */
@@ -153,20 +170,24 @@ final class WinogradRun implements Runnable {
 
   /** Tiles of a task at most: whole panels, fewer where that would leave few tasks. */
   private static int blockTiles(ConvShape s, WinogradTile tile) {
-    int all = Math.ceilDiv(tiles(s, tile), MR);
     if (isFew(s, tile)) {
-      return all * MR;
+      return allTiles(s, tile);
     }
     int most = BLOCK_FLOATS / (rows(s, tile) * STRIDE * MR);
-    return Math.clamp(Math.min(most, all / 8), 1, 4) * MR;
+    return Math.clamp(Math.min(most, allTiles(s, tile) / MR / 8), 1, 4) * MR;
   }
 
   private static boolean isFew(ConvShape s, WinogradTile tile) {
     return tiles(s, tile) < FEW_TILES;
   }
 
-  static int scratch(ConvShape s, WinogradTile tile) {
-    return isFew(s, tile) ? blockTiles(s, tile) * rows(s, tile) * STRIDE : 0;
+  /**
+   * Floats of scratch that a run needs.
+   *
+   * @param packed whether the weights are
+   */
+  static int scratch(ConvShape s, WinogradTile tile, boolean packed) {
+    return packed && !isFew(s, tile) ? 0 : allTiles(s, tile) * rows(s, tile) * STRIDE;
   }
 
   /** Where a position's channels lie in the transformed input of a block. */
@@ -183,9 +204,12 @@ final class WinogradRun implements Runnable {
   @Override
   public void run() {
     int threads = Parallel.threads();
-    if (few && (threads > tiles / ROWS || weights.length() > SMALL_WEIGHTS)) {
+    boolean readOnce = threads > tiles / ROWS || weights.length() > SMALL_WEIGHTS;
+    if (!weights.isPacked() || few && readOnce) {
+      int wanted = weights.isPacked() ? 1 : Math.ceilDiv(2 * threads, weights.panels());
+      parts = Math.clamp(wanted, 1, Math.max(1, tiles / LEAST_PART));
       Parallel.forRange(tiles, 2, transforms);
-      Parallel.forRange(weights.panels(), 1, products);
+      Parallel.forRange(weights.panels() * parts, 1, products);
     } else {
       int share = Math.ceilDiv(Math.ceilDiv(tiles, threads), ROWS) * ROWS;
       block = few ? share : capacity;
@@ -197,8 +221,17 @@ final class WinogradRun implements Runnable {
     transformInput(0, from, to, scratch.array(), scratch.offset());
   }
 
-  private void multiplyShared(int panel, int panelEnd) {
-    multiply(0, tiles, panel, panelEnd, scratch.array(), scratch.offset());
+  private void multiplyShared(int from, int to) {
+    int size = Math.ceilDiv(Math.ceilDiv(tiles, parts), MR) * MR;
+    for (int task = from; task < to; task++) {
+      int first = task % parts * size;
+      int last = Math.min(tiles, first + size);
+      if (first < last) {
+        int panel = task / parts;
+        int at = scratch.offset() + first * STRIDE;
+        multiply(first, last, panel, panel + 1, scratch.array(), at);
+      }
+    }
   }
 
   private void runBlocks(int from, int to) {
@@ -269,7 +302,11 @@ final class WinogradRun implements Runnable {
     }
   }
 
-  /** The products of some panels of output channels, and their way back to pixels. */
+  /**
+   * The products of some panels of output channels, and their way back to pixels.
+   *
+   * @param at where position 0 of tile {@code first} lies in {@code input}
+   */
   private void multiply(int first, int last, int panel, int panelEnd, float[] input, int at) {
     Scratch own = SCRATCH.get();
     int count = last - first;
@@ -277,9 +314,7 @@ final class WinogradRun implements Runnable {
     int distance = rows * NR;
     float[] products = own.products(tile.positions() * distance);
     for (int j = panel; j < panelEnd; j++) {
-      for (int p = 0; p < tile.positions(); p++) {
-        multiply(count, p, j, input, at + offsets[p], products, p * distance);
-      }
+      multiply(count, j, input, at, products, distance, own);
       for (int t = 0; t < count; t++) {
         for (int c = 0; c < NR && j * NR + c < shape.outChannels(); c += L) {
           tile.output(products, t * NR + c, distance, own.temp);
@@ -290,25 +325,41 @@ final class WinogradRun implements Runnable {
   }
 
   /**
-   * The products of one position and panel. Where there are few tiles the weights come from memory
-   * and serve a few rows only; copied at once they come at 27 GB/s, read by the products at 10
-   * (ResNet-18 at batch 1: 5 % on one and on two threads).
+   * The products of one panel, position by position. Where there are few tiles packed weights come
+   * from memory and serve a few rows only; copied at once they come at 27 GB/s, read by the
+   * products at 10 (ResNet-18 at batch 1: 5 % on one and on two threads).
    */
   private void multiply(
-      int count, int position, int panel, float[] input, int at, float[] products, int to) {
+      int count, int panel, float[] input, int at, float[] products, int distance, Scratch own) {
     int channels = shape.inChannels();
     int columns = shape.outChannels() - panel * NR;
+    boolean packed = weights.isPacked();
+    float[] b = packed ? few ? own.weights : weights.data() : own.fresh(weights.room(Blocking.KC));
     for (int k = 0; k < channels; k += Blocking.KC) {
       int depth = Math.min(Blocking.KC, channels - k);
-      int from = at + k / Blocking.KC * capacity * STRIDE;
-      float[] b = weights.data;
-      int bAt = weights.at(position, panel) + k * NR;
-      if (few) {
-        b = SCRATCH.get().weights;
-        System.arraycopy(weights.data, bAt, b, 0, depth * NR);
-        bAt = 0;
+      int bAt = packed ? weights.at(panel) + k * NR : 0;
+      if (!packed) {
+        weights.transform(panel, k, depth, own.temp, b);
       }
-      Microkernel.runRows(count, columns, depth, input, from, b, bAt, k > 0, products, to);
+      int from = at + k / Blocking.KC * capacity * STRIDE;
+      int to = 0;
+      for (int p = 0; p < offsets.length; p++, bAt += weights.distance(depth), to += distance) {
+        boolean copied = packed && few;
+        if (copied) {
+          System.arraycopy(weights.data(), bAt, b, 0, depth * NR);
+        }
+        Microkernel.runRows(
+            count,
+            columns,
+            depth,
+            input,
+            from + offsets[p],
+            b,
+            copied ? 0 : bAt,
+            k > 0,
+            products,
+            to);
+      }
     }
   }
 

@@ -23,20 +23,11 @@ interface WinogradTile {
   /**
    * G g Gᵀ of a vector of outer channels.
    *
-   * @param taps where the nine taps lie after {@code at}
-   * @param gather where the outer channels lie after a tap
-   * @param temp floats for 21 vectors
+   * @param taps the nine taps' vectors, from {@code at} on
+   * @param temp floats for 18 vectors
    * @param distance floats from one position to the next in {@code to}
    */
-  void weight(
-      float[] weight,
-      int at,
-      int[] taps,
-      int[] gather,
-      float[] temp,
-      float[] to,
-      int toAt,
-      int distance);
+  void weight(float[] taps, int at, float[] temp, float[] to, int toAt, int distance);
 
   /**
    * Bᵀ d B of a vector of channels of a patch of the image, pixels {@code rowStride} and {@code
