@@ -84,7 +84,7 @@ final class WinogradBack {
   }
 
   /** Gᵀ u G of 36 vectors, {@code distance} apart from {@code at} on, into {@code to} as [3][3]. */
-  static void weight(float[] u, int at, int distance, float[] temp, float[] to) {
+  static void weight(float[] u, int at, int distance, float[] temp, float[] to, int toAt) {
     for (int x = 0; x < 6; x++) {
       int i = at + x * distance;
       FloatVector u0 = FloatVector.fromArray(S, u, i);
@@ -112,7 +112,7 @@ final class WinogradBack {
       FloatVector sum = u1.add(u2).mul(1 / 6f);
       FloatVector sum2 = u3.add(u4);
       FloatVector difference = u2.sub(u1).mul(1 / 6f);
-      int o = y * 3 * L;
+      int o = toAt + y * 3 * L;
       u0.mul(1 / 4f).sub(sum).add(sum2.mul(1 / 24f)).intoArray(to, o);
       difference.add(u3.sub(u4).mul(1 / 12f)).intoArray(to, o + L);
       sum2.mul(1 / 6f).sub(sum).add(u5).intoArray(to, o + 2 * L);

@@ -11,7 +11,9 @@ import java.util.Arrays;
  * The weight gradient of a 3×3 convolution of stride 1 by Winograd's F(4×4, 3×3) transposed: 36
  * products for the 144 of a tile. A task has a span of the tiles and some panels of output
  * channels. It transforms a chunk of tiles, which then lies in its core's cache, and adds their
- * outer products to its own sums. Spans depend on sizes alone; their sums are added in order.
+ * outer products to its own sums. Spans depend on sizes alone; their sums are added in order. Where
+ * sums are large and tiles are few, all tiles are transformed first instead, and a task has the
+ * sums over all of them that stay in its cache, until they are transformed back.
  */
 final class WinogradWeightGradient {
   private static final int L = Vectors.LANES;
@@ -40,6 +42,21 @@ final class WinogradWeightGradient {
   /** Panels of a task at least: each task transforms the inputs anew, a tenth of its work. */
   private static final int LEAST_PANELS = 128 / NR;
 
+  /**
+   * Sums from which on tiles are shared, 1 MB, and tiles up to which: 512@7 at batch 8 ran 1.9
+   * times as fast, 256@14 1.2 times.
+   */
+  private static final int SHARED_FLOATS = 1 << 18;
+
+  private static final int SHARED_TILES = 160;
+
+  /** Inputs of a task that shares tiles: with a panel of outputs its sums take 590 KB. */
+  private static final int SHARED_INPUTS = 128;
+
+  /** Inputs transformed back before they are written, as a run of 576 bytes of each output. */
+  private static final int BACK = 16;
+
+  private static final int TAPS = 9;
   private static final WinogradTile TILE = new Winograd4();
   private static final int POSITIONS = TILE.positions();
 
@@ -52,6 +69,7 @@ final class WinogradWeightGradient {
   private final int tiles;
   private final int panels;
   private final int panel;
+  private final boolean shared;
   private final int perTask;
   private final int perSpan;
   private final int chunk;
@@ -78,12 +96,13 @@ final class WinogradWeightGradient {
     tiles = s.n() * across * down;
     panels = Math.ceilDiv(s.outChannels(), NR);
     panel = Math.min(NR, s.outChannels());
-    perTask = Math.min(panels, LEAST_PANELS);
     sumDistance = panels * s.inChannels() * NR + L;
     size = POSITIONS * sumDistance;
+    shared = size > SHARED_FLOATS && tiles <= SHARED_TILES;
+    perTask = shared ? panels : Math.min(panels, LEAST_PANELS);
     int most = Math.clamp(PARTIAL_FLOATS / size, 1, SPANS);
     perSpan = Math.ceilDiv(tiles, Math.clamp(tiles / LEAST_TILES, 1, most));
-    chunk = chunk();
+    chunk = shared ? tiles : chunk();
     offsets = new int[POSITIONS];
     inputStep = inputStep(s.inChannels());
     inputDistance = (WinogradOuterProducts.SIXES ? inputStep : s.inChannels()) * chunk + L;
@@ -117,10 +136,61 @@ final class WinogradWeightGradient {
 
   /** x and grad lie channels last; gradWeight is row-major. */
   static void run(BufferPool pool, ConvShape s, View x, View grad, View gradWeight) {
-    new WinogradWeightGradient(pool, s, x, grad).run(gradWeight);
+    WinogradWeightGradient all = new WinogradWeightGradient(pool, s, x, grad);
+    if (all.shared) {
+      all.runShared(gradWeight);
+    } else {
+      all.runSpans(gradWeight);
+    }
   }
 
-  private void run(View gradWeight) {
+  private void runShared(View gradWeight) {
+    float[] inputs = pool.take(POSITIONS * inputDistance);
+    float[] grads = pool.take(POSITIONS * gradDistance);
+    Parallel.forRange(
+        tiles,
+        2,
+        (from, to) -> {
+          float[] patch = pool.take(patchSize());
+          float[] temp = new float[POSITIONS * L];
+          for (int t = from; t < to; t++) {
+            transform(t, t, 0, panels, patch, temp, inputs, grads);
+          }
+          pool.give(patch);
+        });
+    int parts = Math.ceilDiv(s.inChannels(), SHARED_INPUTS);
+    Parallel.forRange(
+        panels * parts,
+        1,
+        (from, to) -> {
+          for (int u = from; u < to; u++) {
+            int first = u % parts * SHARED_INPUTS;
+            int last = Math.min(s.inChannels(), first + SHARED_INPUTS);
+            sumShared(u / parts, first, last, inputs, grads, gradWeight);
+          }
+        });
+    pool.give(inputs);
+    pool.give(grads);
+  }
+
+  /** The gradients of a panel of outputs and of inputs {@code first … last−1}. */
+  private void sumShared(
+      int k, int first, int last, float[] inputs, float[] grads, View gradWeight) {
+    int distance = (last - first) * NR + L;
+    float[] sums = pool.take(POSITIONS * distance);
+    for (int p = 0; p < POSITIONS; p++) {
+      int gradAt = p * gradDistance + k * chunk * panel;
+      multiply(p, k, first, last, tiles, false, inputs, grads, gradAt, sums, p * distance);
+    }
+    back(k, first, last, sums, distance, gradWeight.array(), gradWeight.offset());
+    pool.give(sums);
+  }
+
+  private int patchSize() {
+    return TILE.inputs() * TILE.inputs() * Math.max(s.inChannels(), s.outChannels());
+  }
+
+  private void runSpans(View gradWeight) {
     int spans = Math.ceilDiv(tiles, perSpan);
     int groups = Math.ceilDiv(panels, perTask);
     float[] sums = pool.take(spans * size);
@@ -150,10 +220,9 @@ final class WinogradWeightGradient {
 
   /** The sums over tiles {@code first … last−1} for panels {@code j … end−1}. */
   private void sum(int first, int last, int j, int end, float[] sums, int at) {
-    int side = TILE.inputs();
     float[] inputs = pool.take(POSITIONS * inputDistance);
     float[] grads = pool.take(POSITIONS * gradDistance);
-    float[] patch = pool.take(side * side * Math.max(s.inChannels(), s.outChannels()));
+    float[] patch = pool.take(patchSize());
     float[] temp = new float[POSITIONS * L];
     for (int start = first; start < last; start += chunk) {
       int count = Math.min(chunk, last - start);
@@ -163,8 +232,9 @@ final class WinogradWeightGradient {
       for (int p = 0; p < POSITIONS; p++) {
         for (int k = j; k < end; k++) {
           int gradAt = p * gradDistance + (k - j) * chunk * panel;
-          int to = at + p * sumDistance + k * s.inChannels() * NR;
-          multiply(p, k, count, start > first, inputs, grads, gradAt, sums, to);
+          int channels = s.inChannels();
+          int to = at + p * sumDistance + k * channels * NR;
+          multiply(p, k, 0, channels, count, start > first, inputs, grads, gradAt, sums, to);
         }
       }
     }
@@ -233,10 +303,12 @@ final class WinogradWeightGradient {
     }
   }
 
-  /** The outer products of one position and panel {@code k} of output channels. */
+  /** The outer products of one position, panel {@code k} of outputs and some inputs. */
   private void multiply(
       int position,
       int k,
+      int first,
+      int last,
       int count,
       boolean add,
       float[] inputs,
@@ -245,42 +317,59 @@ final class WinogradWeightGradient {
       float[] sums,
       int to) {
     boolean two = s.outChannels() - k * NR > L;
-    for (int c = 0; c < s.inChannels(); ) {
-      int rows = WinogradOuterProducts.rows(s.inChannels() - c);
+    for (int c = first, target = to; c < last; ) {
+      int rows = WinogradOuterProducts.rows(last - c);
       int at = offsets[position] + inputAt(c, 0);
       WinogradOuterProducts.sum(
-          rows, two, inputs, at, inputStep, grads, gradAt, panel, count, add, sums, to + c * NR);
+          rows, two, inputs, at, inputStep, grads, gradAt, panel, count, add, sums, target);
       c += rows;
+      target += rows * NR;
     }
   }
 
   /**
-   * Transforms the sums of a panel of output channels and of inputs {@code first … first+L−1} back,
-   * to [out, in, 3, 3]. The sums of a position, 2 KB at 512 bits, are copied at once: one vector of
-   * each of the 36 at a time came from memory at 3 GB/s.
+   * Transforms the sums of a panel of output channels and of inputs {@code first … first+L−1} back.
+   * The sums of a position, 2 KB at 512 bits, are copied at once: one vector of each of the 36 at a
+   * time came from memory at 3 GB/s.
    */
   private void finish(int k, int first, int spans, float[] sums, float[] weight, int weightAt) {
     float[] total = pool.take(POSITIONS * L * NR);
-    float[] temp = new float[WinogradBack.TEMP];
-    float[] taps = new float[9 * L];
-    int channels = s.inChannels();
-    int last = Math.min(channels, first + L);
+    int last = Math.min(s.inChannels(), first + L);
     int length = (last - first) * NR;
     for (int p = 0; p < POSITIONS; p++) {
-      int from = p * sumDistance + (k * channels + first) * NR;
+      int from = p * sumDistance + (k * s.inChannels() + first) * NR;
       WinogradBack.add(sums, from, length, size, spans, total, p * length);
     }
-    for (int c = first; c < last; c++) {
-      for (int output = k * NR; output < Math.min(s.outChannels(), (k + 1) * NR); output += L) {
-        WinogradBack.weight(total, (c - first) * NR + output % NR, length, temp, taps);
+    back(k, first, last, total, length, weight, weightAt);
+    pool.give(total);
+  }
+
+  /**
+   * Transforms the sums of a panel of outputs and of inputs {@code first … last−1} back, to [out,
+   * in, 3, 3].
+   *
+   * @param distance from a position's sums to the next one's
+   */
+  private void back(
+      int k, int first, int last, float[] sums, int distance, float[] weight, int weightAt) {
+    float[] temp = new float[WinogradBack.TEMP];
+    float[] taps = pool.take(BACK * TAPS * L);
+    int outputs = Math.min(s.outChannels(), (k + 1) * NR);
+    for (int output = k * NR; output < outputs; output += L) {
+      for (int c = first; c < last; c += BACK) {
+        int count = Math.min(BACK, last - c);
+        for (int i = 0; i < count; i++) {
+          int at = (c - first + i) * NR + output % NR;
+          WinogradBack.weight(sums, at, distance, temp, taps, i * TAPS * L);
+        }
         for (int o = 0; o < L; o++) {
-          int to = weightAt + ((output + o) * channels + c) * 9;
-          for (int t = 0; t < 9; t++) {
-            weight[to + t] = taps[t * L + o];
+          int to = weightAt + ((output + o) * s.inChannels() + c) * TAPS;
+          for (int i = 0; i < count * TAPS; i++) {
+            weight[to + i] = taps[i * L + o];
           }
         }
       }
     }
-    pool.give(total);
+    pool.give(taps);
   }
 }
