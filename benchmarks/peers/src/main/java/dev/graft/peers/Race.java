@@ -21,21 +21,27 @@ final class Race {
 
   private final double seconds;
   private final double warmUp;
+  private final int warmCalls;
+  private final int leastCalls;
 
   /**
    * @param seconds how long the turns of all contenders may take together, warm-up not counted;
    *     three rounds are made in any case
    */
   Race(double seconds) {
-    this(seconds, WARM_UP);
+    this(seconds, WARM_UP, 1, 1);
   }
 
   /**
-   * @param warmUp seconds that each contender of this JVM works before
+   * @param warmUp seconds that each contender of this JVM works before, and
+   * @param warmCalls calls at least
+   * @param leastCalls calls of a turn at least
    */
-  Race(double seconds, double warmUp) {
+  Race(double seconds, double warmUp, int warmCalls, int leastCalls) {
     this.seconds = seconds;
     this.warmUp = warmUp;
+    this.warmCalls = warmCalls;
+    this.leastCalls = leastCalls;
   }
 
   /** Seconds a call, a value per round, for each contender. */
@@ -66,14 +72,17 @@ final class Race {
   /** Until the time has gone by, twice at least; how many calls make a turn. */
   private int warmUp(Contender contender, int threads) {
     contender.threads(threads);
-    double wanted = contender instanceof Contender.Local ? warmUp : WARM_UP;
+    boolean local = contender instanceof Contender.Local;
+    double wanted = local ? warmUp : WARM_UP;
     long start = System.nanoTime();
     double last = contender.nanos(1) / 1e9;
+    int made = 1;
     do {
       int calls = (int) Math.clamp(TURN / last, 1, 1000);
       last = contender.nanos(calls) / 1e9 / calls;
-    } while (System.nanoTime() - start < wanted * 1e9);
-    return (int) Math.clamp(Math.ceil(TURN / last), 1, 100_000);
+      made += calls;
+    } while (System.nanoTime() - start < wanted * 1e9 || (local && made < warmCalls));
+    return (int) Math.clamp(Math.ceil(TURN / last), leastCalls, 100_000);
   }
 
   private static double turn(Contender contender, int threads, int calls) {
