@@ -248,7 +248,7 @@ final class DirectWeightGradient {
         for (int t = 0; t < tiles; t++, to += ROWS * NR) {
           int x = of.at + runs.at(r) + t * ROWS;
           for (int i = 0; i < runsOfPixels; i++) {
-            OuterProducts14.run(
+            OuterProducts13.run(
                 of.x,
                 x + i * of.distance,
                 runs.step,

@@ -28,7 +28,7 @@ final class NarrowTile {
   /**
    * {@code tile[(pixel·vectors + v)·L + l] = Σ_k x[i + pixel·step]·w[wAt + k·NR + v·L + l]}: i goes
    * by 1 from {@code at}, and by {@code gap} more after every {@code run} products. One loop each,
-   * as in {@link OuterProducts14}.
+   * as in {@link OuterProducts13}.
    *
    * @param pixels {@link #LONG}, {@link #SHORT} or {@link #SIX}
    * @param two whether two vectors of channels or one

@@ -5,13 +5,13 @@ import dev.graft.backend.cpu.gemm.Microkernel;
 
 /** The innermost sums of a weight gradient, by as many as this machine's vector registers hold. */
 final class OuterProducts {
-  /** Whether there are 32 vector registers, for {@link OuterProducts14}. */
+  /** Whether there are 32 vector registers, for {@link OuterProducts13}. */
   static final boolean WIDE = Microkernel.MR >= 14;
 
   /** Columns of x in a tile, and the floats from a pixel to the next. */
-  static final int ROWS = WIDE ? OuterProducts14.ROWS : OuterProducts6.ROWS;
+  static final int ROWS = WIDE ? OuterProducts13.ROWS : OuterProducts6.ROWS;
 
-  static final int STEP = WIDE ? OuterProducts14.STEP : OuterProducts6.STEP;
+  static final int STEP = WIDE ? OuterProducts13.STEP : OuterProducts6.STEP;
 
   /** Floats from a pixel's gradients to the next's. */
   private static final int NR = 2 * Vectors.LANES;
@@ -36,7 +36,7 @@ final class OuterProducts {
       float[] sums,
       int at) {
     if (WIDE) {
-      OuterProducts14.run(x, xAt, STEP, 0, pixels, pixels, g, gAt, NR, both, add, sums, at);
+      OuterProducts13.run(x, xAt, STEP, 0, pixels, pixels, g, gAt, NR, both, add, sums, at);
     } else {
       OuterProducts6.run(x, xAt, g, gAt, pixels, both, add, sums, at);
     }

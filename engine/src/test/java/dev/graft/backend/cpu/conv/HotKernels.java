@@ -37,7 +37,7 @@ final class HotKernels {
     boolean has32 = Microkernel.MR >= 14;
     for (boolean two : new boolean[] {true, false}) {
       if (has32) {
-        all.add(() -> OuterProducts14.run(x, 0, 32, 999, 4, 16, y, 0, 2 * L, two, true, sums, 0));
+        all.add(() -> OuterProducts13.run(x, 0, 32, 999, 4, 16, y, 0, 2 * L, two, true, sums, 0));
         all.add(() -> narrow(NarrowTile.LONG, two));
         all.add(() -> narrow(NarrowTile.SHORT, two));
       } else {

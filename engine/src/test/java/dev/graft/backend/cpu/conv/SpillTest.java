@@ -186,9 +186,27 @@ class SpillTest {
     return code.stream().filter(i -> i.text.startsWith("vfmadd")).count();
   }
 
-  /** What a jump back spans: the part with the most products an instruction. */
+  /**
+   * What a jump back spans: the part with the most products an instruction; or, where that is only
+   * the greater part of a turn, the whole of it.
+   */
   private static List<Instruction> hottest(List<Instruction> code) {
+    List<List<Instruction>> loops = loopsOf(code);
     List<Instruction> best = List.of();
+    for (List<Instruction> loop : loops) {
+      if (products(loop) * Math.max(1, best.size()) > products(best) * loop.size()) {
+        best = loop;
+      }
+    }
+    for (List<Instruction> loop : loops) {
+      boolean isTurn = products(loop) > products(best) && 2 * loop.size() < 3 * best.size();
+      best = isTurn ? loop : best;
+    }
+    return best;
+  }
+
+  private static List<List<Instruction>> loopsOf(List<Instruction> code) {
+    List<List<Instruction>> loops = new ArrayList<>();
     for (int end = 0; end < code.size(); end++) {
       Matcher jump = JUMP.matcher(code.get(end).text);
       if (jump.matches()) {
@@ -198,14 +216,11 @@ class SpillTest {
           from--;
         }
         List<Instruction> loop = code.subList(from, end + 1);
-        boolean back = from < end && code.get(from).at == target;
-        if (back
-            && products(loop) >= FEWEST_PRODUCTS
-            && products(loop) * Math.max(1, best.size()) > products(best) * loop.size()) {
-          best = loop;
+        if (from < end && code.get(from).at == target && products(loop) >= FEWEST_PRODUCTS) {
+          loops.add(loop);
         }
       }
     }
-    return best;
+    return loops;
   }
 }

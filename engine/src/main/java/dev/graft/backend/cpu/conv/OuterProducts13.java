@@ -5,19 +5,22 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * 14 columns of x by two vectors of g: 28 accumulators, for machines with 32 vector registers.
- * Their scalar registers suffice for distances that are arguments, so that x may lie in the image.
+ * 13 columns of x by two vectors of g: 26 accumulators, for machines with 32 vector registers. With
+ * 14 columns C2 kept one of the 28 sums in memory, since it holds three values of x at once: where
+ * the stack had it across two cache lines, which a run of the JVM has or has not, the loop took 1.5
+ * times as long. The scalar registers suffice for distances that are arguments, so that x may lie
+ * in the image.
  */
-final class OuterProducts14 {
+final class OuterProducts13 {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
   private static final int L = Vectors.LANES;
 
   /** Columns of x in a tile, and the floats from a pixel to the next of a packed one. */
-  static final int ROWS = 14;
+  static final int ROWS = 13;
 
   static final int STEP = 16;
 
-  private OuterProducts14() {}
+  private OuterProducts13() {}
 
   /**
    * {@code sums[at + r·2L + l] (+)= Σ x[i + r]·g[gAt + pixel·gStep + l]} over {@code pixels} pixels
@@ -88,19 +91,12 @@ final class OuterProducts14 {
     FloatVector d11 = FloatVector.zero(S);
     FloatVector c12 = FloatVector.zero(S);
     FloatVector d12 = FloatVector.zero(S);
-    FloatVector c13 = FloatVector.zero(S);
-    FloatVector d13 = FloatVector.zero(S);
     int gap = line - columns * step;
     int left = columns;
     for (int p = 0, i = xAt, j = gAt; p < pixels; p++, j += gStep) {
       FloatVector y = FloatVector.fromArray(S, g, j);
       FloatVector z = FloatVector.fromArray(S, g, j + L);
-      // From the last to the first: upwards C2 holds three values of x at once, and one of the 28
-      // sums goes through memory at every pixel.
-      FloatVector a = FloatVector.broadcast(S, x[i + 13]);
-      c13 = a.fma(y, c13);
-      d13 = a.fma(z, d13);
-      a = FloatVector.broadcast(S, x[i + 12]);
+      FloatVector a = FloatVector.broadcast(S, x[i + 12]);
       c12 = a.fma(y, c12);
       d12 = a.fma(z, d12);
       a = FloatVector.broadcast(S, x[i + 11]);
@@ -172,8 +168,6 @@ final class OuterProducts14 {
       d11 = d11.add(FloatVector.fromArray(S, sums, at + 23 * L));
       c12 = c12.add(FloatVector.fromArray(S, sums, at + 24 * L));
       d12 = d12.add(FloatVector.fromArray(S, sums, at + 25 * L));
-      c13 = c13.add(FloatVector.fromArray(S, sums, at + 26 * L));
-      d13 = d13.add(FloatVector.fromArray(S, sums, at + 27 * L));
     }
     c0.intoArray(sums, at);
     d0.intoArray(sums, at + L);
@@ -201,8 +195,6 @@ final class OuterProducts14 {
     d11.intoArray(sums, at + 23 * L);
     c12.intoArray(sums, at + 24 * L);
     d12.intoArray(sums, at + 25 * L);
-    c13.intoArray(sums, at + 26 * L);
-    d13.intoArray(sums, at + 27 * L);
   }
 
   private static void one(
@@ -231,7 +223,6 @@ final class OuterProducts14 {
     FloatVector c10 = FloatVector.zero(S);
     FloatVector c11 = FloatVector.zero(S);
     FloatVector c12 = FloatVector.zero(S);
-    FloatVector c13 = FloatVector.zero(S);
     int gap = line - columns * step;
     int left = columns;
     for (int p = 0, i = xAt, j = gAt; p < pixels; p++, j += gStep) {
@@ -262,8 +253,6 @@ final class OuterProducts14 {
       c11 = a.fma(y, c11);
       a = FloatVector.broadcast(S, x[i + 12]);
       c12 = a.fma(y, c12);
-      a = FloatVector.broadcast(S, x[i + 13]);
-      c13 = a.fma(y, c13);
       i += step;
       if (--left == 0) {
         left = columns;
@@ -284,7 +273,6 @@ final class OuterProducts14 {
       c10 = c10.add(FloatVector.fromArray(S, sums, at + 20 * L));
       c11 = c11.add(FloatVector.fromArray(S, sums, at + 22 * L));
       c12 = c12.add(FloatVector.fromArray(S, sums, at + 24 * L));
-      c13 = c13.add(FloatVector.fromArray(S, sums, at + 26 * L));
     }
     c0.intoArray(sums, at);
     c1.intoArray(sums, at + 2 * L);
@@ -299,6 +287,5 @@ final class OuterProducts14 {
     c10.intoArray(sums, at + 20 * L);
     c11.intoArray(sums, at + 22 * L);
     c12.intoArray(sums, at + 24 * L);
-    c13.intoArray(sums, at + 26 * L);
   }
 }
