@@ -6,10 +6,10 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * 13 columns of x by two vectors of g: 26 accumulators, for machines with 32 vector registers. With
- * 14 columns C2 kept one of the 28 sums in memory, since it holds three values of x at once: where
- * the stack had it across two cache lines, which a run of the JVM has or has not, the loop took 1.5
- * times as long. The scalar registers suffice for distances that are arguments, so that x may lie
- * in the image.
+ * 14 columns C2 kept one of the 28 sums in memory, since it holds three values of x at once, and in
+ * some runs of a JVM the loop took 1.5 times as long: presumably where that place crosses two cache
+ * lines. The scalar registers suffice for distances that are arguments, so that x may lie in the
+ * image.
  */
 final class OuterProducts13 {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
