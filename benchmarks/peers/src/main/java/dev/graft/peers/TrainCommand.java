@@ -35,10 +35,7 @@ final class TrainCommand implements Callable<Integer> {
   /** ResNet-50 takes a second a step, and its JVM still compiles in the tenth. */
   private static final int WARM_STEPS = 20;
 
-  /**
-   * Steps of a turn, after one that is not counted: training goes on step after step, and the first
-   * one after another contender's turn was up to 8 % slower.
-   */
+  /** Steps of a turn, after one that is not counted: training goes on step after step. */
   private static final int STEPS = 3;
 
   @Mixin private Options options;

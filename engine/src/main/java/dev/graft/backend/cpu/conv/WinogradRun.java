@@ -45,7 +45,7 @@ final class WinogradRun implements Runnable {
    */
   private static final int SMALL_WEIGHTS = 1 << 21;
 
-  /** Tiles of a task at least: transforming fresh weights takes a tenth of their products' time. */
+  /** Tiles of a task at least: transforming fresh weights takes a fifth of their products' time. */
   private static final int LEAST_PART = 4 * MR;
 
   private static boolean compiled = WarmUp.isOff();
