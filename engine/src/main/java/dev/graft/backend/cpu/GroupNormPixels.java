@@ -35,7 +35,7 @@ final class GroupNormPixels {
 
   /** Pixels of a block: few enough for sums in single precision. */
   private static int blockPixels(Sizes s) {
-    return Math.clamp(GroupNormSimd.GRAIN / s.channels(), 16, 1024);
+    return Math.clamp(GroupNormSimd.GRAIN / s.channels(), 16, Moments.MAX_ROWS);
   }
 
   private static int blocks(Sizes s) {
@@ -93,19 +93,9 @@ final class GroupNormPixels {
         channels,
         pixels * channels,
         (image, start, n) -> {
-          int rows = n / channels;
           int at = x.offset() + image * s.run() * channels + start;
-          float[] about = new float[channels];
-          float[] sum = new float[channels];
-          float[] square = new float[channels];
-          NormLoops.sumRows(x.array(), at, rows, channels, about);
-          for (int c = 0; c < channels; c++) {
-            about[c] /= rows;
-          }
-          NormLoops.deviationRows(x.array(), at, rows, channels, about, sum, square);
-          Moments block = new Moments(channels);
-          block.setBlock(rows, about, sum, square);
-          blocks[image * blocks(s) + start / (pixels * channels)] = block;
+          blocks[image * blocks(s) + start / (pixels * channels)] =
+              Moments.ofRows(x.array(), at, n / channels, channels);
         });
     return blocks;
   }
@@ -158,30 +148,35 @@ final class GroupNormPixels {
   private static void sums(Sizes s, Gradient g, float[][] mean, double[][] sum, double[][] dot) {
     int channels = s.channels();
     int piece = blockPixels(s) * channels;
-    float[][] sums = new float[s.n() * blocks(s)][channels];
-    float[][] dots = new float[sums.length][channels];
+    int repeats = repeats(channels);
+    int width = channels * repeats;
+    float[][] means = repeat(mean, repeats);
+    float[][] sums = new float[s.n() * blocks(s)][width];
+    float[][] dots = new float[sums.length][width];
+    float[] xs = g.x().array();
+    float[] gs = g.gradOut().array();
     forEachPiece(
         s,
         channels,
         piece,
         (image, start, n) -> {
           int at = image * s.run() * channels + start;
+          int xo = g.x().offset() + at;
+          int go = g.gradOut().offset() + at;
           int block = image * blocks(s) + start / piece;
+          float[] m = means[image];
+          int whole = n / width;
+          int done = whole * width;
+          int rest = (n - done) / channels;
+          NormLoops.gradRows(xs, xo, gs, go, whole, width, m, sums[block], dots[block]);
           NormLoops.gradRows(
-              g.x().array(),
-              g.x().offset() + at,
-              g.gradOut().array(),
-              g.gradOut().offset() + at,
-              n / channels,
-              channels,
-              mean[image],
-              sums[block],
-              dots[block]);
+              xs, xo + done, gs, go + done, rest, channels, m, sums[block], dots[block]);
         });
     for (int block = 0; block < sums.length; block++) {
-      for (int c = 0; c < channels; c++) {
-        sum[block / blocks(s)][c] += sums[block][c];
-        dot[block / blocks(s)][c] += dots[block][c];
+      int image = block / blocks(s);
+      for (int i = 0; i < width; i++) {
+        sum[image][i % channels] += sums[block][i];
+        dot[image][i % channels] += dots[block][i];
       }
     }
   }
@@ -225,9 +220,19 @@ final class GroupNormPixels {
           int xo = g.x().offset() + at;
           int go = g.gradOut().offset() + at;
           int to = g.gradX().offset() + at;
-          NormLoops.normalizeRows(
-              g.x().array(), xo, ds, to, n, width, m[image], a[image], b[image]);
-          NormLoops.addScaledRows(g.gradOut().array(), go, ds, to, n, width, f[image]);
+          NormReluLoops.combine(
+              g.x().array(),
+              xo,
+              g.gradOut().array(),
+              go,
+              ds,
+              to,
+              n,
+              width,
+              m[image],
+              a[image],
+              b[image],
+              f[image]);
         });
   }
 

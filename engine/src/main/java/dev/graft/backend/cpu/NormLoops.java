@@ -5,12 +5,15 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The vector loops of batch normalisation. "Rows" loops take channels-last arrays, four vectors of
- * channels at a time down a block of rows; "run" loops take neighbours of one channel.
+ * The vector loops of batch normalisation. "Rows" loops take channels-last arrays; "run" loops take
+ * neighbours of one channel.
  */
 final class NormLoops {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
   private static final int L = Vectors.LANES;
+
+  /** Floats of a page of 4 KB. */
+  private static final int PAGE = 1024;
 
   private NormLoops() {}
 
@@ -43,46 +46,56 @@ final class NormLoops {
     }
   }
 
-  /** {@code sum[c] = Σ_r d, square[c] = Σ_r d²} with d = x[at + r·channels + c] − mean[c]. */
+  /**
+   * {@code sum[c] += Σ_r d, square[c] += Σ_r d²} with d = x[at + r·channels + c] − about[c]. Row by
+   * row, with sums in L1, so that memory is read in its order: down the rows, a few channels at a
+   * time, rows of 256 came at 20 GB/s instead of 29. Of rows as long as a page four at a time are
+   * as quick to read, and sums are loaded more rarely: rows of 2048 at 19 GB/s instead of 13.
+   */
   static void deviationRows(
-      float[] x, int at, int rows, int channels, float[] mean, float[] sum, float[] square) {
-    int c = 0;
-    for (; c <= channels - 2 * L; c += 2 * L) {
-      FloatVector m0 = FloatVector.fromArray(S, mean, c);
-      FloatVector m1 = FloatVector.fromArray(S, mean, c + L);
-      FloatVector s0 = FloatVector.zero(S);
-      FloatVector s1 = s0;
-      FloatVector q0 = s0;
-      FloatVector q1 = s0;
-      for (int i = at + c, r = 0; r < rows; r++, i += channels) {
-        FloatVector d0 = FloatVector.fromArray(S, x, i).sub(m0);
-        FloatVector d1 = FloatVector.fromArray(S, x, i + L).sub(m1);
-        s0 = s0.add(d0);
-        s1 = s1.add(d1);
-        q0 = d0.fma(d0, q0);
-        q1 = d1.fma(d1, q1);
-      }
-      s0.intoArray(sum, c);
-      s1.intoArray(sum, c + L);
-      q0.intoArray(square, c);
-      q1.intoArray(square, c + L);
-    }
-    for (; c < channels; c += L) {
-      VectorMask<Float> m = S.indexInRange(c, channels);
-      FloatVector m0 = FloatVector.fromArray(S, mean, c, m);
-      FloatVector s = FloatVector.zero(S);
-      FloatVector q = s;
-      for (int i = at + c, r = 0; r < rows; r++, i += channels) {
-        FloatVector d = FloatVector.fromArray(S, x, i, m).sub(m0);
+      float[] x, int at, int rows, int channels, float[] about, float[] sum, float[] square) {
+    int bound = S.loopBound(channels);
+    int base = at;
+    int r = 0;
+    for (; channels >= PAGE && r <= rows - 4; r += 4, base += 4 * channels) {
+      for (int c = 0; c < bound; c += L) {
+        FloatVector m = FloatVector.fromArray(S, about, c);
+        int i = base + c;
+        FloatVector d = FloatVector.fromArray(S, x, i).sub(m);
+        FloatVector s = FloatVector.fromArray(S, sum, c).add(d);
+        FloatVector q = d.fma(d, FloatVector.fromArray(S, square, c));
+        i += channels;
+        d = FloatVector.fromArray(S, x, i).sub(m);
         s = s.add(d);
         q = d.fma(d, q);
+        i += channels;
+        d = FloatVector.fromArray(S, x, i).sub(m);
+        s = s.add(d);
+        q = d.fma(d, q);
+        i += channels;
+        d = FloatVector.fromArray(S, x, i).sub(m);
+        s.add(d).intoArray(sum, c);
+        d.fma(d, q).intoArray(square, c);
       }
-      s.intoArray(sum, c, m);
-      q.intoArray(square, c, m);
+    }
+    for (; r < rows; r++, base += channels) {
+      for (int c = 0; c < bound; c += L) {
+        FloatVector d =
+            FloatVector.fromArray(S, x, base + c).sub(FloatVector.fromArray(S, about, c));
+        FloatVector.fromArray(S, sum, c).add(d).intoArray(sum, c);
+        d.fma(d, FloatVector.fromArray(S, square, c)).intoArray(square, c);
+      }
+    }
+    for (int c = bound; c < channels; c++) {
+      for (int i = at + c, k = 0; k < rows; k++, i += channels) {
+        float d = x[i] - about[c];
+        sum[c] += d;
+        square[c] = Math.fma(d, d, square[c]);
+      }
     }
   }
 
-  /** {@code sum[c] = Σ_r g, dot[c] = Σ_r g·(x − mean[c])}. */
+  /** {@code sum[c] += Σ_r g, dot[c] += Σ_r g·(x − mean[c])}, in the order of memory. */
   static void gradRows(
       float[] x,
       int xo,
@@ -93,39 +106,22 @@ final class NormLoops {
       float[] mean,
       float[] sum,
       float[] dot) {
-    int c = 0;
-    for (; c <= channels - 2 * L; c += 2 * L) {
-      FloatVector m0 = FloatVector.fromArray(S, mean, c);
-      FloatVector m1 = FloatVector.fromArray(S, mean, c + L);
-      FloatVector s0 = FloatVector.zero(S);
-      FloatVector s1 = s0;
-      FloatVector d0 = s0;
-      FloatVector d1 = s0;
-      for (int i = xo + c, j = go + c, r = 0; r < rows; r++, i += channels, j += channels) {
-        FloatVector g0 = FloatVector.fromArray(S, g, j);
-        FloatVector g1 = FloatVector.fromArray(S, g, j + L);
-        s0 = s0.add(g0);
-        s1 = s1.add(g1);
-        d0 = FloatVector.fromArray(S, x, i).sub(m0).fma(g0, d0);
-        d1 = FloatVector.fromArray(S, x, i + L).sub(m1).fma(g1, d1);
+    int bound = S.loopBound(channels);
+    for (int r = 0, base = 0; r < rows; r++, base += channels) {
+      for (int c = 0; c < bound; c += L) {
+        FloatVector u = FloatVector.fromArray(S, g, go + base + c);
+        FloatVector.fromArray(S, sum, c).add(u).intoArray(sum, c);
+        FloatVector.fromArray(S, x, xo + base + c)
+            .sub(FloatVector.fromArray(S, mean, c))
+            .fma(u, FloatVector.fromArray(S, dot, c))
+            .intoArray(dot, c);
       }
-      s0.intoArray(sum, c);
-      s1.intoArray(sum, c + L);
-      d0.intoArray(dot, c);
-      d1.intoArray(dot, c + L);
     }
-    for (; c < channels; c += L) {
-      VectorMask<Float> m = S.indexInRange(c, channels);
-      FloatVector m0 = FloatVector.fromArray(S, mean, c, m);
-      FloatVector s = FloatVector.zero(S);
-      FloatVector d = s;
-      for (int i = xo + c, j = go + c, r = 0; r < rows; r++, i += channels, j += channels) {
-        FloatVector g0 = FloatVector.fromArray(S, g, j, m);
-        s = s.add(g0);
-        d = FloatVector.fromArray(S, x, i, m).sub(m0).fma(g0, d);
+    for (int c = bound; c < channels; c++) {
+      for (int i = c, k = 0; k < rows; k++, i += channels) {
+        sum[c] += g[go + i];
+        dot[c] = Math.fma(x[xo + i] - mean[c], g[go + i], dot[c]);
       }
-      s.intoArray(sum, c, m);
-      d.intoArray(dot, c, m);
     }
   }
 
@@ -207,26 +203,7 @@ final class NormLoops {
     }
   }
 
-  /** {@code d += g·scale}, with a scale that repeats every {@code width}. */
-  static void addScaledRows(float[] g, int go, float[] d, int to, int n, int width, float[] scale) {
-    for (int base = 0; base < n; base += width) {
-      int end = Math.min(width, n - base);
-      int i = 0;
-      for (; i <= end - L; i += L) {
-        FloatVector.fromArray(S, g, go + base + i)
-            .fma(FloatVector.fromArray(S, scale, i), FloatVector.fromArray(S, d, to + base + i))
-            .intoArray(d, to + base + i);
-      }
-      if (i < end) {
-        VectorMask<Float> m = S.indexInRange(i, end);
-        FloatVector v = FloatVector.fromArray(S, g, go + base + i, m);
-        v.fma(FloatVector.fromArray(S, scale, i, m), FloatVector.fromArray(S, d, to + base + i, m))
-            .intoArray(d, to + base + i, m);
-      }
-    }
-  }
-
-  /** The same along a run of one channel. */
+  /** {@code d += g·scale} along a run of one channel. */
   static void addScaledRun(float[] g, int go, float[] d, int to, int n, float scale) {
     FloatVector factor = FloatVector.broadcast(S, scale);
     int i = 0;

@@ -1,7 +1,6 @@
 package dev.graft.backend.cpu;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -35,12 +34,9 @@ final class NormReluLoops {
         v = v.fma(FloatVector.fromArray(S, scale, i), FloatVector.fromArray(S, b, i));
         v.blend(0f, v.compare(VectorOperators.LE, 0f)).intoArray(y, yo + base + i);
       }
-      if (i < end) {
-        VectorMask<Float> m = S.indexInRange(i, end);
-        FloatVector v = FloatVector.fromArray(S, x, xo + base + i, m);
-        v = v.sub(FloatVector.fromArray(S, mean, i, m));
-        v = v.fma(FloatVector.fromArray(S, scale, i, m), FloatVector.fromArray(S, b, i, m));
-        v.blend(0f, v.compare(VectorOperators.LE, 0f)).intoArray(y, yo + base + i, m);
+      for (; i < end; i++) {
+        float v = Math.fma(x[xo + base + i] - mean[i], scale[i], b[i]);
+        y[yo + base + i] = v <= 0 ? 0 : v;
       }
     }
   }
@@ -68,13 +64,9 @@ final class NormReluLoops {
         v = v.add(FloatVector.fromArray(S, r, ro + base + i));
         v.blend(0f, v.compare(VectorOperators.LE, 0f)).intoArray(y, yo + base + i);
       }
-      if (i < end) {
-        VectorMask<Float> m = S.indexInRange(i, end);
-        FloatVector v = FloatVector.fromArray(S, x, xo + base + i, m);
-        v = v.sub(FloatVector.fromArray(S, mean, i, m));
-        v = v.fma(FloatVector.fromArray(S, scale, i, m), FloatVector.fromArray(S, b, i, m));
-        v = v.add(FloatVector.fromArray(S, r, ro + base + i, m));
-        v.blend(0f, v.compare(VectorOperators.LE, 0f)).intoArray(y, yo + base + i, m);
+      for (; i < end; i++) {
+        float v = Math.fma(x[xo + base + i] - mean[i], scale[i], b[i]) + r[ro + base + i];
+        y[yo + base + i] = v <= 0 ? 0 : v;
       }
     }
   }
@@ -182,14 +174,9 @@ final class NormReluLoops {
             .fma(FloatVector.fromArray(S, scale, i), v)
             .intoArray(d, to + base + i);
       }
-      if (i < end) {
-        VectorMask<Float> m = S.indexInRange(i, end);
-        FloatVector v = FloatVector.fromArray(S, x, xo + base + i, m);
-        v = v.sub(FloatVector.fromArray(S, mean, i, m));
-        v = v.fma(FloatVector.fromArray(S, slope, i, m), FloatVector.fromArray(S, constant, i, m));
-        FloatVector.fromArray(S, g, go + base + i, m)
-            .fma(FloatVector.fromArray(S, scale, i, m), v)
-            .intoArray(d, to + base + i, m);
+      for (; i < end; i++) {
+        float v = Math.fma(x[xo + base + i] - mean[i], slope[i], constant[i]);
+        d[to + base + i] = Math.fma(g[go + base + i], scale[i], v);
       }
     }
   }

@@ -9,9 +9,6 @@ import dev.graft.backend.View;
  * ReLU's and keeps what is left.
  */
 final class NormReluRows {
-  /** x and a gradient are read at a time: together they are as large as a block of one array. */
-  private static final int ARRAYS = 2;
-
   private final View x;
   private final Channels lie;
   private final int repeats;
@@ -119,40 +116,17 @@ final class NormReluRows {
   }
 
   private void sums(View y, View gradOut, View kept, double[] sum, double[] dot) {
-    int channels = lie.channels();
-    int rows = Math.max(1, NormSimd.blockRows(width) / ARRAYS) * repeats;
-    float[][] sums = new float[2 * Math.ceilDiv(lie.groups(), rows)][];
-    float[][] dots = new float[sums.length][];
-    Parallel.forRange(
+    BlockSums.run(
         lie.groups(),
-        rows,
-        (from, to) -> {
-          int whole = (to - from) / repeats;
-          int rest = from + whole * repeats;
-          int block = from / rows * 2;
-          sums[block] = new float[width];
-          dots[block] = new float[width];
-          rows(y, gradOut, kept, from, whole, width, sums[block], dots[block]);
-          if (rest < to) {
-            sums[block + 1] = new float[channels];
-            dots[block + 1] = new float[channels];
-            rows(y, gradOut, kept, rest, to - rest, channels, sums[block + 1], dots[block + 1]);
-          }
-        });
-    for (int k = 0; k < sums.length; k++) {
-      for (int at = 0; sums[k] != null && at < sums[k].length; at += channels) {
-        for (int c = 0; c < channels; c++) {
-          sum[c] += sums[k][at + c];
-          dot[c] += dots[k][at + c];
-        }
-      }
-    }
+        lie.channels(),
+        repeats,
+        (at, count, length, s, d) -> rows(y, gradOut, kept, at, count, length, s, d),
+        sum,
+        dot);
   }
 
-  /** The sums over {@code count} rows of {@code length} floats from row {@code first} on. */
   private void rows(
-      View y, View gradOut, View kept, int first, int count, int length, float[] sum, float[] dot) {
-    int at = first * lie.channels();
+      View y, View gradOut, View kept, int at, int count, int length, float[] sum, float[] dot) {
     float[] xs = x.array();
     float[] gs = gradOut.array();
     int xo = x.offset() + at;

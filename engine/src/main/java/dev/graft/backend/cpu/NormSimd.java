@@ -8,14 +8,11 @@ import dev.graft.tensor.Layout;
 import java.util.Arrays;
 
 /**
- * Batch normalisation. Statistics read memory once: each block of 256 KB is summed, then its
- * deviations while it lies in L2. Blocks depend on sizes alone and are combined in order.
+ * Batch normalisation. Statistics read memory once, in blocks of 256 KB; blocks depend on sizes
+ * alone and are combined in order.
  */
 final class NormSimd implements NormKernels {
   private static final int GRAIN = 1 << 16;
-
-  /** Rows of a block: few enough for sums in single precision. */
-  private static final int MAX_ROWS = 1024;
 
   private final BufferPool pool;
   private final CopyKernels copies;
@@ -26,7 +23,7 @@ final class NormSimd implements NormKernels {
   }
 
   static int blockRows(int channels) {
-    return Math.clamp(GRAIN / channels, 16, MAX_ROWS);
+    return Math.clamp(GRAIN / channels, 16, Moments.MAX_ROWS);
   }
 
   @Override
@@ -68,28 +65,13 @@ final class NormSimd implements NormKernels {
   private static Moments rowMoments(float[] x, int at, Channels lie) {
     int channels = lie.channels();
     int rows = blockRows(channels);
-    Moments[] blocks = new Moments[(lie.groups() + rows - 1) / rows];
+    Moments[] blocks = new Moments[Math.ceilDiv(lie.groups(), rows)];
     Parallel.forRange(
         lie.groups(),
         rows,
-        (from, to) -> {
-          float[] about = new float[channels];
-          float[] sum = new float[channels];
-          float[] square = new float[channels];
-          int start = at + from * channels;
-          NormLoops.sumRows(x, start, to - from, channels, about);
-          for (int c = 0; c < channels; c++) {
-            about[c] /= to - from;
-          }
-          NormLoops.deviationRows(x, start, to - from, channels, about, sum, square);
-          Moments block = new Moments(channels);
-          block.setBlock(to - from, about, sum, square);
-          blocks[from / rows] = block;
-        });
-    for (int k = 1; k < blocks.length; k++) {
-      blocks[0].add(blocks[k]);
-    }
-    return blocks[0];
+        (from, to) ->
+            blocks[from / rows] = Moments.ofRows(x, at + from * channels, to - from, channels));
+    return Moments.sum(blocks);
   }
 
   private static Moments runMoments(float[] x, int at, Channels lie, int channel) {
@@ -289,7 +271,9 @@ final class NormSimd implements NormKernels {
     }
   }
 
-  /** {@code gradX = (x − mean)·slope + constant + g·scale}, a piece that fits L2 at a time. */
+  /**
+   * {@code gradX = (x − mean)·slope + constant + g·scale}; of runs a piece that fits L1 at a time.
+   */
   private static void combine(
       Channels lie,
       View x,
@@ -314,12 +298,10 @@ final class NormSimd implements NormKernels {
       float[] s = repeat(scale, repeats);
       Parallel.forRange(
           x.numel(),
-          Math.max(1, PIECE / width) * width,
-          (from, end) -> {
-            int n = end - from;
-            NormLoops.normalizeRows(xs, xo + from, ds, to + from, n, width, m, a, b);
-            NormLoops.addScaledRows(gs, go + from, ds, to + from, n, width, s);
-          });
+          rowGrain(width),
+          (from, end) ->
+              NormReluLoops.combine(
+                  xs, xo + from, gs, go + from, ds, to + from, end - from, width, m, a, b, s));
       return;
     }
     Parallel.forRange(
@@ -341,36 +323,19 @@ final class NormSimd implements NormKernels {
 
   private static void rowSums(
       Channels lie, View x, View gradOut, float[] mean, double[] sum, double[] dot) {
-    int channels = lie.channels();
-    int rows = blockRows(channels);
-    float[][] sums = new float[(lie.groups() + rows - 1) / rows][];
-    float[][] dots = new float[sums.length][];
-    Parallel.forRange(
+    int repeats = repeats(lie.channels());
+    float[] means = repeat(mean, repeats);
+    BlockSums.run(
         lie.groups(),
-        rows,
-        (from, to) -> {
-          float[] s = new float[channels];
-          float[] d = new float[channels];
-          int at = from * channels;
-          NormLoops.gradRows(
-              x.array(),
-              x.offset() + at,
-              gradOut.array(),
-              gradOut.offset() + at,
-              to - from,
-              channels,
-              mean,
-              s,
-              d);
-          sums[from / rows] = s;
-          dots[from / rows] = d;
-        });
-    for (int k = 0; k < sums.length; k++) {
-      for (int c = 0; c < channels; c++) {
-        sum[c] += sums[k][c];
-        dot[c] += dots[k][c];
-      }
-    }
+        lie.channels(),
+        repeats,
+        (at, count, length, s, d) -> {
+          int xo = x.offset() + at;
+          int go = gradOut.offset() + at;
+          NormLoops.gradRows(x.array(), xo, gradOut.array(), go, count, length, means, s, d);
+        },
+        sum,
+        dot);
   }
 
   private static void runSums(
