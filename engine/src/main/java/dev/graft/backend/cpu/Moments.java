@@ -12,6 +12,9 @@ final class Moments {
   /** Rows whose mean the deviations are taken from. */
   private static final int PILOT = 16;
 
+  /** Variances that the square of that mean's distance may be. */
+  private static final double FAR = 2;
+
   /** Additions worth a task of their own, some 10 µs, and channels in one at least. */
   private static final int ADDED = 1 << 13;
 
@@ -38,20 +41,31 @@ final class Moments {
   }
 
   /**
-   * The moments of at most {@link #MAX_ROWS} rows of {@code channels}, read once: deviations are
-   * taken from the mean of the first {@link #PILOT} rows. A value among those that is d away moves
-   * it by d/16, which adds n·d²/256 to the squares; d² of them is true, so that no more than two
-   * bits cancel in 1024 rows. Narrow rows are taken several at a time.
+   * The moments of at most {@link #MAX_ROWS} rows of {@code channels}. Deviations are taken from
+   * the mean of the first {@link #PILOT} rows, so that memory is read once; where that was far from
+   * a channel's mean they are taken again from what they gave.
    */
   static Moments ofRows(float[] x, int at, int rows, int channels) {
-    int repeats = Math.min(rows, NormSimd.repeats(channels));
-    int width = repeats * channels;
     int pilot = Math.min(PILOT, rows);
     float[] about = new float[channels];
     NormLoops.sumRows(x, at, pilot, channels, about);
     for (int c = 0; c < channels; c++) {
       about[c] /= pilot;
     }
+    Moments block = about(about, x, at, rows, channels);
+    if (!block.isFarFrom(about)) {
+      return block;
+    }
+    for (int c = 0; c < channels; c++) {
+      about[c] = (float) block.mean[c];
+    }
+    return about(about, x, at, rows, channels);
+  }
+
+  /** The moments from deviations about {@code about}; narrow rows are taken several at a time. */
+  private static Moments about(float[] about, float[] x, int at, int rows, int channels) {
+    int repeats = Math.min(rows, NormSimd.repeats(channels));
+    int width = repeats * channels;
     float[] sum = new float[width];
     float[] square = new float[width];
     int whole = rows / repeats;
@@ -67,6 +81,17 @@ final class Moments {
     Moments block = new Moments(channels);
     block.setBlock(rows, about, sum, square);
     return block;
+  }
+
+  /** Whether a mean is so far away that squares would lose more than a bit and a half. */
+  private boolean isFarFrom(float[] about) {
+    for (int c = 0; c < mean.length; c++) {
+      double delta = mean[c] - about[c];
+      if (delta * delta > FAR * variance(c)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void add(Moments other) {

@@ -63,7 +63,7 @@ class MomentsTest {
         variance += d * d / rows;
       }
       double scale = Math.sqrt(variance) + Math.abs(mean);
-      assertEquals(mean, moments.mean[c], 3e-6 * (1 + scale), "mean of channel " + c);
+      assertEquals(mean, moments.mean[c], 1e-6 * (1 + scale), "mean of channel " + c);
       assertEquals(variance, moments.variance(c), 1e-5 * variance, "variance of channel " + c);
     }
   }
