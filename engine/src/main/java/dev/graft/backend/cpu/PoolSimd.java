@@ -8,6 +8,7 @@ import dev.graft.backend.View;
 import dev.graft.backend.cpu.cold.PlainPooling;
 import dev.graft.backend.cpu.cold.WarmUp;
 import dev.graft.tensor.Layout;
+import java.util.Arrays;
 
 /**
  * Pooling on channels-last images; other orders are converted on the way in and out. Forward passes
@@ -180,7 +181,7 @@ final class PoolSimd implements PoolKernels {
     View from = channelsLast(x);
     backward(
         windows,
-        windows.isApart() && windows.covers(gradX.dim(2), gradX.dim(3)),
+        isPartition(windows, gradX),
         gradOut,
         gradX,
         (w, to, grad) -> maxGradWindow(w, from, to, grad));
@@ -219,17 +220,23 @@ final class PoolSimd implements PoolKernels {
     averageGrad(adaptive(gradX, gradOut), gradOut, gradX);
   }
 
+  /** Whether every pixel of x is in one window. */
+  private static boolean isPartition(Windows windows, View x) {
+    return windows.isApart() && windows.covers(x.dim(2), x.dim(3));
+  }
+
   private void averageGrad(Windows windows, View gradOut, View gradX) {
+    boolean add = !isPartition(windows, gradX);
     backward(
         windows,
-        false,
+        !add,
         gradOut,
         gradX,
         (w, to, grad) -> {
           int c = to.dim(1);
           return (in, rows, columns, line, o, i, j) ->
               PoolLoops.spread(
-                  to.array(), in, rows, columns, line, c, w.share(i, j), grad.array(), o);
+                  add, to.array(), in, rows, columns, line, c, w.share(i, j), grad.array(), o);
         });
   }
 
@@ -240,17 +247,19 @@ final class PoolSimd implements PoolKernels {
       Windows windows, boolean overwrites, View gradOut, View gradX, Maker maker) {
     View grad = channelsLast(gradOut);
     View to = gradX.layout().isChannelsLast() ? gradX : temporary(gradX);
-    if (!overwrites) {
-      copies.fill(to, 0);
-    }
     Window window = maker.make(windows, to, grad);
     int outH = windows.rows().count();
     Parallel.forRange(
         gradX.dim(0),
         1,
         (first, last) -> {
-          for (int u = first * outH; u < last * outH; u++) {
-            row(windows, to, grad, u, window);
+          for (int image = first; image < last; image++) {
+            int clear = overwrites ? to.dim(2) : 0;
+            for (int i = 0; i < outH; i++) {
+              clear = clear(to, image, clear, windows.rows().end()[i]);
+              row(windows, to, grad, image * outH + i, window);
+            }
+            clear(to, image, clear, to.dim(2));
           }
         });
     giveBack(gradOut, grad);
@@ -258,6 +267,22 @@ final class PoolSimd implements PoolKernels {
       copies.copy(to, gradX);
       pool.give(to.array());
     }
+  }
+
+  /**
+   * Zeroes an image's rows {@code from … end−1}, just before the first window adds to them; all at
+   * once they would have left the cache.
+   *
+   * @return the first row that is not yet clear
+   */
+  private static int clear(View images, int image, int from, int end) {
+    if (from >= end) {
+      return from;
+    }
+    int line = images.dim(3) * images.dim(1);
+    int at = images.offset() + image * images.dim(2) * line;
+    Arrays.fill(images.array(), at + from * line, at + end * line, 0f);
+    return end;
   }
 
   private View channelsLast(View x) {
