@@ -17,7 +17,8 @@ final class Race {
 
   private static final int MOST_ROUNDS = 15;
   private static final int FEWEST_ROUNDS = 3;
-  private static final double WARM_UP = 1.0;
+  /** Seconds that a contender works before the first turn. */
+  static final double WARM_UP = 1.0;
 
   private final double seconds;
   private final double warmUp;
