@@ -1,5 +1,7 @@
 package dev.graft.backend.cpu;
 
+import java.util.Arrays;
+
 /**
  * Two sums of each channel over the rows of channels-last arrays: in single precision by blocks of
  * rows, which depend on sizes alone, then in double precision and in order.
@@ -17,40 +19,52 @@ final class BlockSums {
    * Adds those of {@code count} rows of {@code length} floats, of which {@code at} is the first.
    */
   interface Rows {
-    void add(int at, int count, int length, float[] sum, float[] dot);
+    void add(int at, int count, int length, float[] sums, int sum, int dot);
   }
 
   private BlockSums() {}
 
-  /** Adds to sum and dot; narrow rows are taken {@code repeats} at a time. */
-  static void run(int groups, int channels, int repeats, Rows body, double[] sum, double[] dot) {
+  /**
+   * Adds to sum and dot, the sums of {@code groups} rows; narrow rows are taken {@code repeats} at
+   * a time.
+   */
+  static void run(
+      BufferPool pool,
+      int groups,
+      int channels,
+      int repeats,
+      Rows body,
+      double[] sum,
+      double[] dot) {
     int width = channels * repeats;
     int rows = Math.max(1, NormSimd.blockRows(width) / ARRAYS) * repeats;
-    float[][] sums = new float[Math.ceilDiv(groups, rows)][width];
-    float[][] dots = new float[sums.length][width];
+    int blocks = Math.ceilDiv(groups, rows);
+    float[] sums = pool.take(blocks * 2 * width);
     Parallel.forRange(
         groups,
         rows,
         (from, to) -> {
           int whole = (to - from) / repeats;
           int rest = from + whole * repeats;
-          float[] s = sums[from / rows];
-          float[] d = dots[from / rows];
-          body.add(from * channels, whole, width, s, d);
-          body.add(rest * channels, to - rest, channels, s, d);
+          int s = from / rows * 2 * width;
+          int d = s + width;
+          Arrays.fill(sums, s, d + width, 0);
+          body.add(from * channels, whole, width, sums, s, d);
+          body.add(rest * channels, to - rest, channels, sums, s, d);
         });
     Parallel.forRange(
         channels,
-        Math.max(LEAST_CHANNELS, ADDED / (sums.length * repeats)),
+        Math.max(LEAST_CHANNELS, ADDED / (blocks * repeats)),
         (from, to) -> {
-          for (int k = 0; k < sums.length; k++) {
-            for (int at = 0; at < width; at += channels) {
+          for (int k = 0, s = 0; k < blocks; k++, s += 2 * width) {
+            for (int at = s; at < s + width; at += channels) {
               for (int c = from; c < to; c++) {
-                sum[c] += sums[k][at + c];
-                dot[c] += dots[k][at + c];
+                sum[c] += sums[at + c];
+                dot[c] += sums[at + width + c];
               }
             }
           }
         });
+    pool.give(sums);
   }
 }

@@ -35,7 +35,7 @@ final class GroupNormPixels {
 
   /** Pixels of a block: few enough for sums in single precision. */
   private static int blockPixels(Sizes s) {
-    return Math.clamp(GroupNormSimd.GRAIN / s.channels(), 16, Moments.MAX_ROWS);
+    return Math.clamp(GroupNormSimd.GRAIN / s.channels(), 16, RowMoments.MAX_ROWS);
   }
 
   private static int blocks(Sizes s) {
@@ -45,14 +45,12 @@ final class GroupNormPixels {
   static void forward(
       Sizes s, View x, float eps, PerChannel w, PerChannel b, View mean, View invStd, View out) {
     int channels = s.channels();
-    Moments[] blocks = moments(s, x);
+    float[] parts = measure(s, x);
+    int size = blocks(s) * RowMoments.size(channels);
     float[][] means = new float[s.n()][channels];
     float[][] scales = new float[s.n()][channels];
     for (int image = 0; image < s.n(); image++) {
-      Moments all = blocks[image * blocks(s)];
-      for (int k = 1; k < blocks(s); k++) {
-        all.add(blocks[image * blocks(s) + k]);
-      }
+      Moments all = RowMoments.total(parts, image * size, blockPixels(s), s.run(), channels);
       for (int group = 0; group < s.groups(); group++) {
         int u = image * s.groups() + group;
         store(s, all, group, eps, mean, invStd, u);
@@ -83,21 +81,22 @@ final class GroupNormPixels {
         });
   }
 
-  /** The moments of each channel in each block of each image. */
-  private static Moments[] moments(Sizes s, View x) {
+  /** What each block of each image leaves. */
+  private static float[] measure(Sizes s, View x) {
     int channels = s.channels();
-    int pixels = blockPixels(s);
-    Moments[] blocks = new Moments[s.n() * blocks(s)];
+    int piece = blockPixels(s) * channels;
+    int size = RowMoments.size(channels);
+    float[] parts = new float[s.n() * blocks(s) * size];
     forEachPiece(
         s,
         channels,
-        pixels * channels,
+        piece,
         (image, start, n) -> {
           int at = x.offset() + image * s.run() * channels + start;
-          blocks[image * blocks(s) + start / (pixels * channels)] =
-              Moments.ofRows(x.array(), at, n / channels, channels);
+          int block = image * blocks(s) + start / piece;
+          RowMoments.measure(x.array(), at, n / channels, channels, parts, block * size);
         });
-    return blocks;
+    return parts;
   }
 
   /** Puts a group's channels together, all of them over equally many pixels. */
@@ -151,8 +150,7 @@ final class GroupNormPixels {
     int repeats = repeats(channels);
     int width = channels * repeats;
     float[][] means = repeat(mean, repeats);
-    float[][] sums = new float[s.n() * blocks(s)][width];
-    float[][] dots = new float[sums.length][width];
+    float[] sums = new float[s.n() * blocks(s) * 2 * width];
     float[] xs = g.x().array();
     float[] gs = g.gradOut().array();
     forEachPiece(
@@ -163,20 +161,20 @@ final class GroupNormPixels {
           int at = image * s.run() * channels + start;
           int xo = g.x().offset() + at;
           int go = g.gradOut().offset() + at;
-          int block = image * blocks(s) + start / piece;
+          int i = (image * blocks(s) + start / piece) * 2 * width;
+          int j = i + width;
           float[] m = means[image];
           int whole = n / width;
           int done = whole * width;
           int rest = (n - done) / channels;
-          NormLoops.gradRows(xs, xo, gs, go, whole, width, m, sums[block], dots[block]);
-          NormLoops.gradRows(
-              xs, xo + done, gs, go + done, rest, channels, m, sums[block], dots[block]);
+          NormLoops.gradRows(xs, xo, gs, go, whole, width, m, sums, i, j);
+          NormLoops.gradRows(xs, xo + done, gs, go + done, rest, channels, m, sums, i, j);
         });
-    for (int block = 0; block < sums.length; block++) {
+    for (int block = 0, at = 0; block < s.n() * blocks(s); block++, at += 2 * width) {
       int image = block / blocks(s);
       for (int i = 0; i < width; i++) {
-        sum[image][i % channels] += sums[block][i];
-        dot[image][i % channels] += dots[block][i];
+        sum[image][i % channels] += sums[at + i];
+        dot[image][i % channels] += sums[at + width + i];
       }
     }
   }

@@ -17,8 +17,8 @@ final class NormLoops {
 
   private NormLoops() {}
 
-  /** {@code sum[c] = Σ_r x[at + r·channels + c]}. */
-  static void sumRows(float[] x, int at, int rows, int channels, float[] sum) {
+  /** {@code sums[to + c] = Σ_r x[at + r·channels + c]}. */
+  static void sumRows(float[] x, int at, int rows, int channels, float[] sums, int to) {
     int c = 0;
     for (; c <= channels - 4 * L; c += 4 * L) {
       FloatVector s0 = FloatVector.zero(S);
@@ -31,10 +31,10 @@ final class NormLoops {
         s2 = s2.add(FloatVector.fromArray(S, x, i + 2 * L));
         s3 = s3.add(FloatVector.fromArray(S, x, i + 3 * L));
       }
-      s0.intoArray(sum, c);
-      s1.intoArray(sum, c + L);
-      s2.intoArray(sum, c + 2 * L);
-      s3.intoArray(sum, c + 3 * L);
+      s0.intoArray(sums, to + c);
+      s1.intoArray(sums, to + c + L);
+      s2.intoArray(sums, to + c + 2 * L);
+      s3.intoArray(sums, to + c + 3 * L);
     }
     for (; c < channels; c += L) {
       VectorMask<Float> m = S.indexInRange(c, channels);
@@ -42,28 +42,29 @@ final class NormLoops {
       for (int i = at + c, r = 0; r < rows; r++, i += channels) {
         s = s.add(FloatVector.fromArray(S, x, i, m));
       }
-      s.intoArray(sum, c, m);
+      s.intoArray(sums, to + c, m);
     }
   }
 
   /**
-   * {@code sum[c] += Σ_r d, square[c] += Σ_r d²} with d = x[at + r·channels + c] − about[c]. Row by
-   * row, with sums in L1, so that memory is read in its order: down the rows, a few channels at a
-   * time, rows of 256 came at 20 GB/s instead of 29. Of rows as long as a page four at a time are
-   * as quick to read, and sums are loaded more rarely: rows of 2048 at 19 GB/s instead of 13.
+   * {@code parts[sum + c] += Σ_r d, parts[square + c] += Σ_r d²} with d = x[at + r·channels + c] −
+   * parts[about + c]. Row by row, with sums in L1, so that memory is read in its order: down the
+   * rows, a few channels at a time, rows of 256 came at 20 GB/s instead of 29. Of rows as long as a
+   * page four at a time are as quick to read, and sums are loaded more rarely: rows of 2048 at 19
+   * GB/s instead of 13.
    */
   static void deviationRows(
-      float[] x, int at, int rows, int channels, float[] about, float[] sum, float[] square) {
+      float[] x, int at, int rows, int channels, float[] parts, int about, int sum, int square) {
     int bound = S.loopBound(channels);
     int base = at;
     int r = 0;
     for (; channels >= PAGE && r <= rows - 4; r += 4, base += 4 * channels) {
       for (int c = 0; c < bound; c += L) {
-        FloatVector m = FloatVector.fromArray(S, about, c);
+        FloatVector m = FloatVector.fromArray(S, parts, about + c);
         int i = base + c;
         FloatVector d = FloatVector.fromArray(S, x, i).sub(m);
-        FloatVector s = FloatVector.fromArray(S, sum, c).add(d);
-        FloatVector q = d.fma(d, FloatVector.fromArray(S, square, c));
+        FloatVector s = FloatVector.fromArray(S, parts, sum + c).add(d);
+        FloatVector q = d.fma(d, FloatVector.fromArray(S, parts, square + c));
         i += channels;
         d = FloatVector.fromArray(S, x, i).sub(m);
         s = s.add(d);
@@ -74,28 +75,30 @@ final class NormLoops {
         q = d.fma(d, q);
         i += channels;
         d = FloatVector.fromArray(S, x, i).sub(m);
-        s.add(d).intoArray(sum, c);
-        d.fma(d, q).intoArray(square, c);
+        s.add(d).intoArray(parts, sum + c);
+        d.fma(d, q).intoArray(parts, square + c);
       }
     }
     for (; r < rows; r++, base += channels) {
       for (int c = 0; c < bound; c += L) {
         FloatVector d =
-            FloatVector.fromArray(S, x, base + c).sub(FloatVector.fromArray(S, about, c));
-        FloatVector.fromArray(S, sum, c).add(d).intoArray(sum, c);
-        d.fma(d, FloatVector.fromArray(S, square, c)).intoArray(square, c);
+            FloatVector.fromArray(S, x, base + c).sub(FloatVector.fromArray(S, parts, about + c));
+        FloatVector.fromArray(S, parts, sum + c).add(d).intoArray(parts, sum + c);
+        d.fma(d, FloatVector.fromArray(S, parts, square + c)).intoArray(parts, square + c);
       }
     }
     for (int c = bound; c < channels; c++) {
       for (int i = at + c, k = 0; k < rows; k++, i += channels) {
-        float d = x[i] - about[c];
-        sum[c] += d;
-        square[c] = Math.fma(d, d, square[c]);
+        float d = x[i] - parts[about + c];
+        parts[sum + c] += d;
+        parts[square + c] = Math.fma(d, d, parts[square + c]);
       }
     }
   }
 
-  /** {@code sum[c] += Σ_r g, dot[c] += Σ_r g·(x − mean[c])}, in the order of memory. */
+  /**
+   * {@code sums[sum + c] += Σ_r g, sums[dot + c] += Σ_r g·(x − mean[c])}, in the order of memory.
+   */
   static void gradRows(
       float[] x,
       int xo,
@@ -104,23 +107,24 @@ final class NormLoops {
       int rows,
       int channels,
       float[] mean,
-      float[] sum,
-      float[] dot) {
+      float[] sums,
+      int sum,
+      int dot) {
     int bound = S.loopBound(channels);
     for (int r = 0, base = 0; r < rows; r++, base += channels) {
       for (int c = 0; c < bound; c += L) {
         FloatVector u = FloatVector.fromArray(S, g, go + base + c);
-        FloatVector.fromArray(S, sum, c).add(u).intoArray(sum, c);
+        FloatVector.fromArray(S, sums, sum + c).add(u).intoArray(sums, sum + c);
         FloatVector.fromArray(S, x, xo + base + c)
             .sub(FloatVector.fromArray(S, mean, c))
-            .fma(u, FloatVector.fromArray(S, dot, c))
-            .intoArray(dot, c);
+            .fma(u, FloatVector.fromArray(S, sums, dot + c))
+            .intoArray(sums, dot + c);
       }
     }
     for (int c = bound; c < channels; c++) {
       for (int i = c, k = 0; k < rows; k++, i += channels) {
-        sum[c] += g[go + i];
-        dot[c] = Math.fma(x[xo + i] - mean[c], g[go + i], dot[c]);
+        sums[sum + c] += g[go + i];
+        sums[dot + c] = Math.fma(x[xo + i] - mean[c], g[go + i], sums[dot + c]);
       }
     }
   }

@@ -72,9 +72,9 @@ final class NormReluLoops {
   }
 
   /**
-   * {@code k = y > 0 ? g : 0; sum[c] += Σ_r k, dot[c] += Σ_r k·(x − mean[c])}; k is kept. All
-   * arrays have rows of {@code channels}. Row by row, with sums in L1, so that memory is read in
-   * its order.
+   * {@code k = y > 0 ? g : 0; sums[sum + c] += Σ_r k, sums[dot + c] += Σ_r k·(x − mean[c])}; k is
+   * kept. All arrays have rows of {@code channels}. Row by row, with sums in L1, so that memory is
+   * read in its order.
    */
   static void gradRows(
       float[] x,
@@ -88,8 +88,9 @@ final class NormReluLoops {
       int rows,
       int channels,
       float[] mean,
-      float[] sum,
-      float[] dot) {
+      float[] sums,
+      int sum,
+      int dot) {
     int bound = S.loopBound(channels);
     for (int r = 0, base = 0; r < rows; r++, base += channels) {
       for (int c = 0; c < bound; c += L) {
@@ -97,24 +98,24 @@ final class NormReluLoops {
         FloatVector v = FloatVector.fromArray(S, y, yo + base + c);
         u = u.blend(0f, v.compare(VectorOperators.GT, 0f).not());
         u.intoArray(kept, ko + base + c);
-        FloatVector.fromArray(S, sum, c).add(u).intoArray(sum, c);
+        FloatVector.fromArray(S, sums, sum + c).add(u).intoArray(sums, sum + c);
         FloatVector.fromArray(S, x, xo + base + c)
             .sub(FloatVector.fromArray(S, mean, c))
-            .fma(u, FloatVector.fromArray(S, dot, c))
-            .intoArray(dot, c);
+            .fma(u, FloatVector.fromArray(S, sums, dot + c))
+            .intoArray(sums, dot + c);
       }
       for (int c = bound; c < channels; c++) {
         float u = y[yo + base + c] > 0 ? g[go + base + c] : 0;
         kept[ko + base + c] = u;
-        sum[c] += u;
-        dot[c] = Math.fma(x[xo + base + c] - mean[c], u, dot[c]);
+        sums[sum + c] += u;
+        sums[dot + c] = Math.fma(x[xo + base + c] - mean[c], u, sums[dot + c]);
       }
     }
   }
 
   /**
    * {@code k = y > 0 ? g : 0} of {@code y = (x − mean)·scale + bias}, computed as {@link #forward}
-   * does; {@code sum[c] += Σ_r k, dot[c] += Σ_r k·(x − mean[c])}.
+   * does; {@code sums[sum + c] += Σ_r k, sums[dot + c] += Σ_r k·(x − mean[c])}.
    */
   static void gradRows(
       float[] x,
@@ -126,8 +127,9 @@ final class NormReluLoops {
       float[] mean,
       float[] scale,
       float[] bias,
-      float[] sum,
-      float[] dot) {
+      float[] sums,
+      int sum,
+      int dot) {
     int bound = S.loopBound(channels);
     for (int r = 0, base = 0; r < rows; r++, base += channels) {
       for (int c = 0; c < bound; c += L) {
@@ -137,14 +139,14 @@ final class NormReluLoops {
             v.fma(FloatVector.fromArray(S, scale, c), FloatVector.fromArray(S, bias, c));
         FloatVector u = FloatVector.fromArray(S, g, go + base + c);
         u = u.blend(0f, y.compare(VectorOperators.GT, 0f).not());
-        FloatVector.fromArray(S, sum, c).add(u).intoArray(sum, c);
-        v.fma(u, FloatVector.fromArray(S, dot, c)).intoArray(dot, c);
+        FloatVector.fromArray(S, sums, sum + c).add(u).intoArray(sums, sum + c);
+        v.fma(u, FloatVector.fromArray(S, sums, dot + c)).intoArray(sums, dot + c);
       }
       for (int c = bound; c < channels; c++) {
         float v = x[xo + base + c] - mean[c];
         float u = Math.fma(v, scale[c], bias[c]) > 0 ? g[go + base + c] : 0;
-        sum[c] += u;
-        dot[c] = Math.fma(v, u, dot[c]);
+        sums[sum + c] += u;
+        sums[dot + c] = Math.fma(v, u, sums[dot + c]);
       }
     }
   }
@@ -183,7 +185,7 @@ final class NormReluLoops {
 
   /**
    * {@code d = (x − mean)·slope + constant + k·scale}, k as in {@link #gradRows(float[], int,
-   * float[], int, int, int, float[], float[], float[], float[], float[])}; d may be g.
+   * float[], int, int, int, float[], float[], float[], float[], int, int)}; d may be g.
    */
   static void combine(
       float[] x,

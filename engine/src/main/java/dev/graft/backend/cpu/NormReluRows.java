@@ -9,6 +9,7 @@ import dev.graft.backend.View;
  * ReLU's and keeps what is left.
  */
 final class NormReluRows {
+  private final BufferPool pool;
   private final View x;
   private final Channels lie;
   private final int repeats;
@@ -22,7 +23,8 @@ final class NormReluRows {
   private final float[] scales;
   private final float[] biases;
 
-  NormReluRows(View x, View mean, View invStd, View weight, View bias) {
+  NormReluRows(BufferPool pool, View x, View mean, View invStd, View weight, View bias) {
+    this.pool = pool;
     this.x = x;
     lie = Channels.of(x);
     int channels = lie.channels();
@@ -117,22 +119,31 @@ final class NormReluRows {
 
   private void sums(View y, View gradOut, View kept, double[] sum, double[] dot) {
     BlockSums.run(
+        pool,
         lie.groups(),
         lie.channels(),
         repeats,
-        (at, count, length, s, d) -> rows(y, gradOut, kept, at, count, length, s, d),
+        (at, count, length, sums, s, d) -> rows(y, gradOut, kept, at, count, length, sums, s, d),
         sum,
         dot);
   }
 
   private void rows(
-      View y, View gradOut, View kept, int at, int count, int length, float[] sum, float[] dot) {
+      View y,
+      View gradOut,
+      View kept,
+      int at,
+      int count,
+      int length,
+      float[] sums,
+      int sum,
+      int dot) {
     float[] xs = x.array();
     float[] gs = gradOut.array();
     int xo = x.offset() + at;
     int go = gradOut.offset() + at;
     if (y == null) {
-      NormReluLoops.gradRows(xs, xo, gs, go, count, length, means, scales, biases, sum, dot);
+      NormReluLoops.gradRows(xs, xo, gs, go, count, length, means, scales, biases, sums, sum, dot);
     } else {
       NormReluLoops.gradRows(
           xs,
@@ -146,6 +157,7 @@ final class NormReluRows {
           count,
           length,
           means,
+          sums,
           sum,
           dot);
     }

@@ -23,7 +23,7 @@ final class NormSimd implements NormKernels {
   }
 
   static int blockRows(int channels) {
-    return Math.clamp(GRAIN / channels, 16, Moments.MAX_ROWS);
+    return Math.clamp(GRAIN / channels, 16, RowMoments.MAX_ROWS);
   }
 
   @Override
@@ -62,16 +62,21 @@ final class NormSimd implements NormKernels {
     return Math.max(1, GRAIN / Math.max(1, lie.groups() * lie.run()));
   }
 
-  private static Moments rowMoments(float[] x, int at, Channels lie) {
+  private Moments rowMoments(float[] x, int at, Channels lie) {
     int channels = lie.channels();
     int rows = blockRows(channels);
-    Moments[] blocks = new Moments[Math.ceilDiv(lie.groups(), rows)];
+    int size = RowMoments.size(channels);
+    float[] parts = pool.take(Math.ceilDiv(lie.groups(), rows) * size);
     Parallel.forRange(
         lie.groups(),
         rows,
-        (from, to) ->
-            blocks[from / rows] = Moments.ofRows(x, at + from * channels, to - from, channels));
-    return Moments.sum(blocks);
+        (from, to) -> {
+          int block = from / rows * size;
+          RowMoments.measure(x, at + from * channels, to - from, channels, parts, block);
+        });
+    Moments all = RowMoments.total(parts, 0, rows, lie.groups(), channels);
+    pool.give(parts);
+    return all;
   }
 
   private static Moments runMoments(float[] x, int at, Channels lie, int channel) {
@@ -105,7 +110,7 @@ final class NormSimd implements NormKernels {
   public void normalizeRelu(
       View x, View mean, View invStd, View weight, View bias, View residual, View out) {
     if (Channels.of(x).last()) {
-      new NormReluRows(x, mean, invStd, weight, bias).forward(residual, out);
+      new NormReluRows(pool, x, mean, invStd, weight, bias).forward(residual, out);
     } else {
       NormKernels.super.normalizeRelu(x, mean, invStd, weight, bias, residual, out);
     }
@@ -126,7 +131,7 @@ final class NormSimd implements NormKernels {
       View gradWeight,
       View gradBias) {
     if (gradX != null && Channels.of(x).last()) {
-      NormReluRows rows = new NormReluRows(x, mean, invStd, weight, bias);
+      NormReluRows rows = new NormReluRows(pool, x, mean, invStd, weight, bias);
       boolean plain = masked == null && !residual;
       View kept = plain ? null : masked == null ? gradX : masked;
       rows.backward(plain ? null : y, gradOut, kept, gradX, gradWeight, gradBias);
@@ -321,18 +326,19 @@ final class NormSimd implements NormKernels {
   /** 32 KB of the result: the second loop finds it in cache. */
   private static final int PIECE = 1 << 13;
 
-  private static void rowSums(
+  private void rowSums(
       Channels lie, View x, View gradOut, float[] mean, double[] sum, double[] dot) {
     int repeats = repeats(lie.channels());
     float[] means = repeat(mean, repeats);
     BlockSums.run(
+        pool,
         lie.groups(),
         lie.channels(),
         repeats,
-        (at, count, length, s, d) -> {
+        (at, count, length, sums, s, d) -> {
           int xo = x.offset() + at;
           int go = gradOut.offset() + at;
-          NormLoops.gradRows(x.array(), xo, gradOut.array(), go, count, length, means, s, d);
+          NormLoops.gradRows(x.array(), xo, gradOut.array(), go, count, length, means, sums, s, d);
         },
         sum,
         dot);
