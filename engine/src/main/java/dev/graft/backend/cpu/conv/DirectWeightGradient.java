@@ -178,7 +178,11 @@ final class DirectWeightGradient {
       Block of = block(all, b, copies);
       Grads g = grads(all, of, panel, end, grads);
       if (packs) {
-        multiplyPacked(of, g, panel, end, packed, b > block, partial, at);
+        boolean more = b + 1 < last && patches.pixel() == patches.channels();
+        int kernelRuns = (end - panel) * runs.count * tiles;
+        ReadAhead ahead =
+            more ? ahead(all, b + 1, of.pixels(), kernelRuns) : ReadAhead.nothing(of.x);
+        multiplyPacked(of, g, panel, end, packed, ahead, b > block, partial, at);
       } else {
         multiplyInPlace(of, g, panel, end, b > block, partial, at);
       }
@@ -213,9 +217,45 @@ final class DirectWeightGradient {
     return new Grads(packed, 0, of.pixels() * NR + GAP, NR);
   }
 
+  /**
+   * What block {@code b} will read, while the kernel runs {@code kernelRuns} times over {@code
+   * pixels}; not for groups, between whose values those of others lie. 64→256@56 gains 12 %,
+   * 128→512@28 8 %, 256→1024@14 and 1024→256@14 2 %; the products of wide layers take so much
+   * longer than their data.
+   */
+  private ReadAhead ahead(Operands all, int b, int pixels, int kernelRuns) {
+    int perImage = Math.ceilDiv(patches.outH(), rows);
+    int image = b / perImage * images;
+    int row = b % perImage * rows;
+    int lines = Math.min(rows, patches.outH() - row);
+    int count = Math.min(images, n - image);
+    int line = patches.width() * patches.pixel();
+    int top = row * patches.stepY() - patches.padTop();
+    int first = image * patches.height() + Math.max(0, top);
+    int last =
+        (image + count - 1) * patches.height()
+            + Math.min(patches.height(), top + patches.sourceRows(lines));
+    int pixel = (image * patches.outH() + row) * patches.outW();
+    int grad = all.gradAt + pixel * all.gradPixel;
+    int gradEnd = grad + count * lines * patches.outW() * all.gradPixel;
+    return new ReadAhead(
+        pixels,
+        kernelRuns,
+        new ReadAhead.Range(all.grad, grad, gradEnd),
+        new ReadAhead.Range(all.x, all.xAt + first * line, all.xAt + last * line));
+  }
+
   /** Packs some tiles of the block at a time, and passes each panel over them. */
   private void multiplyPacked(
-      Block of, Grads g, int panel, int end, float[] packed, boolean add, float[] sums, int at) {
+      Block of,
+      Grads g,
+      int panel,
+      int end,
+      float[] packed,
+      ReadAhead ahead,
+      boolean add,
+      float[] sums,
+      int at) {
     if (of.isImage && tilesAtOnce < tiles) {
       int length = (of.images - 1) * of.distance + of.lines * runs.line;
       packed[packed.length - 1] = touch(of.x, of.at, Math.min(of.x.length, of.at + length));
@@ -228,16 +268,19 @@ final class DirectWeightGradient {
           int to = at + p * panelSize + (r * tiles + t) * ROWS * NR;
           boolean both = outputs - p * NR > L;
           for (int i = 0, x = 0; i < count; i++, x += tileDistance, to += ROWS * NR) {
-            OuterProducts.run(packed, x, g.array, q, of.pixels(), both, add, sums, to);
+            ahead.advance();
+            OuterProducts.run(packed, x, g.array, q, of.pixels(), both, add, ahead, sums, to);
           }
         }
       }
     }
+    packed[packed.length - 1] = ahead.seen();
   }
 
   /** Reads x where it lies; all pixels in one run, if images follow each other as lines do. */
   private void multiplyInPlace(
       Block of, Grads g, int panel, int end, boolean add, float[] sums, int at) {
+    ReadAhead ahead = ReadAhead.nothing(of.x);
     boolean flat = of.distance == of.lines * runs.line;
     int runsOfPixels = flat ? 1 : of.images;
     int pixels = of.pixels() / runsOfPixels;
@@ -260,6 +303,7 @@ final class DirectWeightGradient {
                 g.step,
                 both,
                 add || i > 0,
+                ahead,
                 sums,
                 to);
           }

@@ -24,6 +24,7 @@ final class OuterProducts {
    *
    * @param both whether l goes over two vectors or one
    * @param add whether the sums begin with what is there instead of zero
+   * @param ahead what is read besides, where there are registers for it
    */
   static void run(
       float[] x,
@@ -33,10 +34,11 @@ final class OuterProducts {
       int pixels,
       boolean both,
       boolean add,
+      ReadAhead ahead,
       float[] sums,
       int at) {
     if (WIDE) {
-      OuterProducts13.run(x, xAt, STEP, 0, pixels, pixels, g, gAt, NR, both, add, sums, at);
+      OuterProducts13.run(x, xAt, STEP, 0, pixels, pixels, g, gAt, NR, both, add, ahead, sums, at);
     } else {
       OuterProducts6.run(x, xAt, g, gAt, pixels, both, add, sums, at);
     }

@@ -37,7 +37,7 @@ final class HotKernels {
     boolean has32 = Microkernel.MR >= 14;
     for (boolean two : new boolean[] {true, false}) {
       if (has32) {
-        all.add(() -> OuterProducts13.run(x, 0, 32, 999, 4, 16, y, 0, 2 * L, two, true, sums, 0));
+        all.add(() -> outerProducts(two));
         all.add(() -> narrow(NarrowTile.LONG, two));
         all.add(() -> narrow(NarrowTile.SHORT, two));
       } else {
@@ -52,6 +52,12 @@ final class HotKernels {
       all.add(() -> narrow(NarrowTile.SHORT, false));
     }
     return all;
+  }
+
+  private void outerProducts(boolean two) {
+    ReadAhead ahead = new ReadAhead(16, 1, new ReadAhead.Range(x, 0, 64));
+    ahead.advance();
+    OuterProducts13.run(x, 0, 32, 999, 4, 16, y, 0, 2 * L, two, true, ahead, sums, 0);
   }
 
   private void narrow(int pixels, boolean two) {
