@@ -54,7 +54,7 @@ final class BlockSums {
         });
     Parallel.forRange(
         channels,
-        Math.max(LEAST_CHANNELS, ADDED / (blocks * repeats)),
+        Math.max(LEAST_CHANNELS, ADDED / Math.max(1, blocks * repeats)),
         (from, to) -> {
           for (int k = 0, s = 0; k < blocks; k++, s += 2 * width) {
             for (int at = s; at < s + width; at += channels) {

@@ -93,7 +93,7 @@ final class RowMoments {
     int width = width(channels);
     Parallel.forRange(
         channels,
-        Math.max(LEAST_CHANNELS, TASK / blocks),
+        Math.max(LEAST_CHANNELS, TASK / Math.max(1, blocks)),
         (from, end) -> {
           for (int k = 0, i = at; k < blocks; k++, i += 3 * width) {
             int before = k * blockRows;
