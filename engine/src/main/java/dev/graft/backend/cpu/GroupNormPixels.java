@@ -62,10 +62,10 @@ final class GroupNormPixels {
     }
     float[] shift = new float[channels];
     System.arraycopy(b.array(), b.offset(), shift, 0, channels);
-    int repeats = repeats(channels);
+    int repeats = NormSimd.repeats(channels);
     float[][] ms = repeat(means, repeats);
     float[][] ss = repeat(scales, repeats);
-    float[] bs = repeat(shift, repeats);
+    float[] bs = NormSimd.repeat(shift, repeats);
     int width = channels * repeats;
     float[] xs = x.array();
     float[] ys = out.array();
@@ -147,7 +147,7 @@ final class GroupNormPixels {
   private static void sums(Sizes s, Gradient g, float[][] mean, double[][] sum, double[][] dot) {
     int channels = s.channels();
     int piece = blockPixels(s) * channels;
-    int repeats = repeats(channels);
+    int repeats = NormSimd.repeats(channels);
     int width = channels * repeats;
     float[][] means = repeat(mean, repeats);
     float[] sums = new float[s.n() * blocks(s) * 2 * width];
@@ -172,9 +172,11 @@ final class GroupNormPixels {
         });
     for (int block = 0, at = 0; block < s.n() * blocks(s); block++, at += 2 * width) {
       int image = block / blocks(s);
-      for (int i = 0; i < width; i++) {
-        sum[image][i % channels] += sums[at + i];
-        dot[image][i % channels] += sums[at + width + i];
+      for (int i = at; i < at + width; i += channels) {
+        for (int c = 0; c < channels; c++) {
+          sum[image][c] += sums[i + c];
+          dot[image][c] += sums[i + width + c];
+        }
       }
     }
   }
@@ -202,7 +204,7 @@ final class GroupNormPixels {
         scale[image][c] = (float) (inv * g.weight().at(c));
       }
     }
-    int repeats = repeats(channels);
+    int repeats = NormSimd.repeats(channels);
     float[][] m = repeat(mean, repeats);
     float[][] a = repeat(slope, repeats);
     float[][] b = repeat(constant, repeats);
@@ -234,23 +236,10 @@ final class GroupNormPixels {
         });
   }
 
-  /** Narrow rows are taken several at a time, with their parameters repeated. */
-  private static int repeats(int channels) {
-    return (63 + channels) / channels;
-  }
-
   private static float[][] repeat(float[][] values, int times) {
     float[][] repeated = new float[values.length][];
     for (int i = 0; i < values.length; i++) {
-      repeated[i] = repeat(values[i], times);
-    }
-    return repeated;
-  }
-
-  private static float[] repeat(float[] values, int times) {
-    float[] repeated = new float[values.length * times];
-    for (int i = 0; i < times; i++) {
-      System.arraycopy(values, 0, repeated, i * values.length, values.length);
+      repeated[i] = NormSimd.repeat(values[i], times);
     }
     return repeated;
   }

@@ -17,7 +17,7 @@ final class ReadAhead {
   /** The range that is being read, and where. */
   private int current;
 
-  private int next;
+  private long next; // beyond the end of an array as long as arrays get
   private float seen;
 
   /** The coming run of the kernel reads {@code array[at + p·step]} at pixel p. */
@@ -59,7 +59,7 @@ final class ReadAhead {
       at = 0;
       step = 0;
     } else {
-      at = Math.min(next, last);
+      at = (int) Math.min(next, last);
       next += pixels * step;
     }
   }
