@@ -43,12 +43,12 @@ public final class SimdMatmul implements MatmulKernels {
       }
       return;
     }
-    boolean wide = Gemm.isWide(m, n, k);
-    float[] packed = wide ? null : pool.take(PackedB.length(k, n));
+    boolean byColumns = Gemm.isOwnedByColumns(m, n, k);
+    float[] packed = byColumns ? null : pool.take(PackedB.length(k, n));
     for (int b = 0; b < out.dim(0); b++) {
       int yAt = y.offset() + b * y.stride(0);
       PackedB right =
-          wide
+          byColumns
               ? PackedB.unpacked(k, n, y.array(), yAt, y.stride(1), y.stride(2))
               : PackedB.pack(k, n, y.array(), yAt, y.stride(1), y.stride(2), packed);
       int to = out.offset() + b * m * n;
@@ -62,7 +62,7 @@ public final class SimdMatmul implements MatmulKernels {
           out.array(),
           row -> to + row * n);
     }
-    if (!wide) {
+    if (!byColumns) {
       pool.give(packed);
     }
   }
