@@ -235,10 +235,15 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
     int size = Math.ceilDiv(depth, blocks);
     int blockFloats = Math.ceilDiv(rowEnd - row, MR) * MR * Blocking.ROW_STRIDE;
     float[] packed = scratch.a(blocks * blockFloats);
-    for (int i = 0; i < blocks; i++) {
-      int count = Math.min(size, depth - i * size);
-      if (count > 0) {
-        a.packRows(row, rowEnd - row, k + i * size, count, packed, i * blockFloats);
+    int atOnce = blocks == 1 ? rowEnd - row : Math.min(rowEnd - row, a.rowsAtOnce());
+    for (int r = row; r < rowEnd; r += atOnce) {
+      int rows = Math.min(atOnce, rowEnd - r);
+      int at = (r - row) * Blocking.ROW_STRIDE;
+      for (int i = 0; i < blocks; i++, at += blockFloats) {
+        int count = Math.min(size, depth - i * size);
+        if (count > 0) {
+          a.packRows(r, rows, k + i * size, count, packed, at);
+        }
       }
     }
     int panels = panelEnd - panel;
