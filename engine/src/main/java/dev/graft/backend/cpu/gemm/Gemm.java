@@ -235,9 +235,9 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
     int size = Math.ceilDiv(depth, blocks);
     int blockFloats = Math.ceilDiv(rowEnd - row, MR) * MR * Blocking.ROW_STRIDE;
     float[] packed = scratch.a(blocks * blockFloats);
-    int atOnce = blocks == 1 ? rowEnd - row : Math.min(rowEnd - row, a.rowsAtOnce());
-    for (int r = row; r < rowEnd; r += atOnce) {
-      int rows = Math.min(atOnce, rowEnd - r);
+    int together = blocks == 1 ? rowEnd - row : Math.min(rowEnd - row, a.rowsTogether());
+    for (int r = row; r < rowEnd; r += together) {
+      int rows = Math.min(together, rowEnd - r);
       int at = (r - row) * Blocking.ROW_STRIDE;
       for (int i = 0; i < blocks; i++, at += blockFloats) {
         int count = Math.min(size, depth - i * size);

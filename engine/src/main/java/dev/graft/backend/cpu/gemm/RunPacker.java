@@ -8,7 +8,7 @@ record RunPacker(float[] from, int at, int strideRow) implements RowPacker {
   }
 
   @Override
-  public int rowsAtOnce() {
+  public int rowsTogether() {
     return 1;
   }
 }
