@@ -38,6 +38,7 @@ class PreparedConvTest {
         new ConvShape(1, 3, 19, 17, 33, 7, 7, 2, 2, 3, 3, 1, 1, 1),
         new ConvShape(1, 65, 7, 7, 31, 1, 1, 1, 1, 0, 0, 1, 1, 1),
         new ConvShape(1, 32, 9, 9, 64, 1, 1, 2, 2, 0, 0, 1, 1, 1),
+        new ConvShape(1, 130, 11, 13, 530, 1, 1, 1, 1, 0, 0, 1, 1, 1),
         new ConvShape(2, 8, 6, 7, 12, 3, 3, 1, 1, 1, 1, 1, 1, 4));
   }
 
