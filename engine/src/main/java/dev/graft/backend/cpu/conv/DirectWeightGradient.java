@@ -376,21 +376,26 @@ final class DirectWeightGradient {
     return new Block(x, at, distance, pixel, count, lines, patches.outW(), x == all.x);
   }
 
-  /** Copies {@code count} tiles: a pixel's values follow each other, also from tile to tile. */
+  /**
+   * Copies {@code count} tiles, line by line: a tile's values of a pixel follow each other, {@link
+   * #STEP} floats from pixel to pixel. The inner loop goes over a line's pixels, since tiles are
+   * few where channels are: pixel by pixel, one tile of 5 values took 8 ns a pixel and two thirds
+   * of the gradient's time (1→10 channels by 5×5 taps, 64 images of 28×28).
+   */
   private void packTiles(Block of, int from, int count, float[] to, int distance) {
-    int target = 0;
-    for (int i = 0; i < of.images; i++) {
-      for (int y = 0; y < of.lines; y++) {
+    int line = of.columns * STEP;
+    for (int i = 0, target = 0; i < of.images; i++) {
+      for (int y = 0; y < of.lines; y++, target += line) {
         int pixel = of.at + i * of.distance + y * runs.line + from;
-        for (int x = 0; x < of.columns; x++, pixel += runs.step, target += STEP) {
-          packPixel(of.x, pixel, count, to, target, distance);
+        for (int t = 0, at = target; t < count; t++, pixel += ROWS, at += distance) {
+          packLine(of.x, pixel, runs.step, of.columns, to, at);
         }
       }
     }
   }
 
-  private static void packPixel(float[] x, int from, int count, float[] to, int at, int distance) {
-    for (int t = 0, i = from, j = at; t < count; t++, i += ROWS, j += distance) {
+  private static void packLine(float[] x, int from, int step, int pixels, float[] to, int at) {
+    for (int p = 0, i = from, j = at; p < pixels; p++, i += step, j += STEP) {
       for (int k = 0; k < STEP; k += L) {
         FloatVector.fromArray(S, x, i + k).intoArray(to, j + k);
       }

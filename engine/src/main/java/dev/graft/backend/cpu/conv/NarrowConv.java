@@ -165,12 +165,12 @@ final class NarrowConv {
       int left = s.outW() - pixel;
       boolean isLong = left == NarrowTile.LONG || left >= NarrowTile.LONG + NarrowTile.SHORT;
       int pixels =
-          SIXES && s.outChannels() > L
+          SIXES && s.outChannels() > L && left != NarrowTile.SHORT
               ? NarrowTile.SIX
               : isLong ? NarrowTile.LONG : NarrowTile.SHORT;
       int start = Math.min(pixel, s.outW() - pixels);
       for (int channel = 0; channel < s.outChannels(); ) {
-        boolean two = (PAIRS || SIXES) && s.outChannels() - channel > L;
+        boolean two = (PAIRS || pixels == NarrowTile.SIX) && s.outChannels() - channel > L;
         int wAt = (channel / NR * k + skipped * run) * NR + channel % NR;
         NarrowTile.sum(
             pixels, two, from, at + start * step, step, run, gap, count * run, weights, wAt, tile);
