@@ -164,6 +164,7 @@ final class NarrowConv {
     for (int pixel = 0; pixel < s.outW(); ) {
       int left = s.outW() - pixel;
       boolean isLong = left == NarrowTile.LONG || left >= NarrowTile.LONG + NarrowTile.SHORT;
+      // Eight that are left go at once: by six, four of twelve pixels would be summed twice.
       int pixels =
           SIXES && s.outChannels() > L && left != NarrowTile.SHORT
               ? NarrowTile.SIX

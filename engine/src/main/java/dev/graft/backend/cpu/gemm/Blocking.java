@@ -5,13 +5,13 @@ import dev.graft.backend.cpu.Vectors;
 
 /**
  * The block sizes (van Zee and van de Geijn, 2015: BLIS). A panel of B of one K block (KC × NR
- * floats, 32 KB) stays in L1 while the row panels of A pass over it from L2.
+ * floats, 32 KB at most) stays in L1 while the row panels of A pass over it from L2.
  */
 public final class Blocking {
   /**
-   * Products summed by one call of a microkernel at most. With vectors of 256 bits, 256 ran
-   * ResNet-50 at 0.93 to 0.98 of the speed of 512, 128 at 0.83 to 0.90 (Zen 3): tiles are loaded
-   * and stored, and results left by whole rows, as often as there are blocks.
+   * Products summed by one call of a microkernel at most; a tile is loaded and stored again for
+   * every further call. With vectors of 256 bits, 512 ran ResNet-50 at 1.02 to 1.08 of the speed of
+   * 256, and 128 at 0.88 to 0.93 (Zen 3).
    */
   public static final int KC = Vectors.LANES >= 16 ? 256 : 512;
 

@@ -118,11 +118,11 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
     this.target = target;
     int panels = PackedB.panels(b.n);
     long work = (long) m * b.n * Math.max(1, b.k);
-    this.block = b.isUnpacked() ? m : MR * rowPanels();
-    this.longest = b.isUnpacked() ? Math.max(1, b.k) : longest();
-    int rowBlocks = Math.ceilDiv(m, block);
     int threads = Parallel.threads();
     int wanted = threads == 1 || work < SMALL ? 1 : TASKS * threads;
+    this.block = b.isUnpacked() ? m : MR * rowPanels(wanted);
+    this.longest = b.isUnpacked() ? Math.max(1, b.k) : longest();
+    int rowBlocks = Math.ceilDiv(m, block);
     int cuts = Math.ceilDiv(wanted, Math.max(1, rowBlocks));
     this.panelsPerBlock =
         b.isUnpacked()
@@ -182,18 +182,16 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
   }
 
   /** Row panels of a task: as many as L2 holds; fewer where that would leave few tasks. */
-  private int rowPanels() {
+  private int rowPanels(int tasksWanted) {
     int all = Math.max(1, Math.ceilDiv(m, MR));
     if (all * MR <= FEW_ROWS) {
       return all;
     }
     int depth = Math.min(Blocking.blocks(b.k), Blocking.BLOCK_FLOATS / (LEAST_PANELS * PANEL));
     int most = Blocking.BLOCK_FLOATS / (depth * PANEL);
-    if (b.k <= Blocking.KC && b.k * b.n > RESIDENT) {
-      // B is read once a block, from beyond L2, and A panel by panel.
-      int threads = Parallel.threads();
-      int wanted = threads == 1 ? 1 : TASKS * threads;
-      int blocks = Math.ceilDiv(wanted * SHARING, PackedB.panels(b.n));
+    if (b.k <= Blocking.KC && (long) b.k * b.n > RESIDENT) {
+      // Every block reads all of B from beyond L2, part by part, and its own rows panel by panel.
+      int blocks = Math.ceilDiv(tasksWanted * SHARING, PackedB.panels(b.n));
       int even = Math.ceilDiv(all, blocks);
       return Math.clamp(Math.min(most, even), Math.min(LEAST_PANELS, all), all);
     }
