@@ -168,7 +168,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
    * Sums have the same order, and so the same bits, either way.
    */
   static boolean isOwnedByColumns(int m, int n, int k) {
-    long packed = (long) Math.ceilDiv(m, MR) * MR * k; // what is read of it, without the gaps
+    long packed = (long) m * k; // what is read of it
     int panels = PackedB.panels(n);
     int threads = Parallel.threads();
     boolean wide = panels >= 4 * columnPanels(m);
