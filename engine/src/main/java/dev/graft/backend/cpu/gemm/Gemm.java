@@ -91,15 +91,17 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
     private int columnOfA;
 
     /**
-     * Whether A was packed from there last, for a task with the same rows; if not, it will be now.
-     * 1024→256@14 at batch 1 on two threads 1.05 of the speed of packing for every task, 256³ 1.03.
+     * Whether A was packed from there last, for a task with the same rows. 1024→256@14 at batch 1
+     * on two threads 1.05 of the speed of packing for every task, 256³ 1.03.
      */
     boolean holdsA(long run, int row, int k) {
-      boolean held = runOfA == run && rowOfA == row && columnOfA == k;
+      return runOfA == run && rowOfA == row && columnOfA == k;
+    }
+
+    void setHeldA(long run, int row, int k) {
       runOfA = run;
       rowOfA = row;
       columnOfA = k;
-      return held;
     }
 
     void offsets(int length) {
@@ -282,6 +284,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
       Scratch scratch) {
     int blocks = Blocking.blocks(depth);
     if (!scratch.holdsA(number, row, k)) {
+      scratch.setHeldA(number, row, k);
       packRows(row, rowEnd, k, depth, scratch);
     }
     int panels = panelEnd - panel;

@@ -14,15 +14,21 @@ public final class PackedB {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
   private static final int L = Vectors.LANES;
 
-  /** Reads all rows of some columns of the operand. */
-  public interface PanelSource {
+  /** Reads panels of the operand. */
+  public interface Source {
+    /** Writes panels {@code first … end−1} of n columns and k rows, one after the other. */
+    void readPanels(int first, int end, int k, int n, float[] to, int at);
+  }
+
+  /** One that reads all rows of the columns of one panel. */
+  public interface PanelSource extends Source {
     /**
      * Writes columns {@code column … column+count−1} of row k to {@code to[at + k·NR …]}, for every
      * k.
      */
     void read(int column, int count, float[] to, int at);
 
-    /** Writes panels {@code first … end−1} of n columns and k rows, one after the other. */
+    @Override
     default void readPanels(int first, int end, int k, int n, float[] to, int at) {
       int nr = Blocking.NR;
       for (int p = first; p < end; p++) {
@@ -53,9 +59,9 @@ public final class PackedB {
   final int n;
   private final float[] data;
   private final int start;
-  private final PanelSource source;
+  private final Source source;
 
-  private PackedB(float[] data, int start, PanelSource source, int k, int n) {
+  private PackedB(float[] data, int start, Source source, int k, int n) {
     this.data = data;
     this.start = start;
     this.source = source;
@@ -101,12 +107,12 @@ public final class PackedB {
   }
 
   /** Packs into {@code data} of at least {@link #length}, panel by panel. */
-  public static PackedB packPanels(int k, int n, PanelSource source, float[] data) {
+  public static PackedB packPanels(int k, int n, Source source, float[] data) {
     return packPanels(k, n, source, data, 0);
   }
 
-  /** As {@link #packPanels(int, int, PanelSource, float[])}, from {@code start} on. */
-  public static PackedB packPanels(int k, int n, PanelSource source, float[] data, int start) {
+  /** As {@link #packPanels(int, int, Source, float[])}, from {@code start} on. */
+  public static PackedB packPanels(int k, int n, Source source, float[] data, int start) {
     int panel = k * Blocking.NR;
     int together = Math.clamp(panels(n) / (4 * Parallel.threads()), 1, TOGETHER);
     Parallel.forRange(
@@ -122,17 +128,20 @@ public final class PackedB {
     return packPanels(k, n, source(k, b, at, strideK, strideN), data);
   }
 
-  private static PanelSource source(int k, float[] b, int at, int strideK, int strideN) {
+  private static Source source(int k, float[] b, int at, int strideK, int strideN) {
     if (strideN == 1) {
-      return new Rows(b, at, strideK, k);
+      return (first, end, depth, n, to, toAt) ->
+          readRows(b, at, strideK, first, end, depth, n, to, toAt);
     }
-    return (column, count, to, toAt) -> {
-      for (int i = 0; i < k; i += DEPTH) {
-        int depth = Math.min(DEPTH, k - i);
-        int from = at + i * strideK + column * strideN;
-        transpose(b, from, strideK, strideN, depth, count, to, toAt + i * Blocking.NR);
-      }
-    };
+    PanelSource transposed =
+        (column, count, to, toAt) -> {
+          for (int i = 0; i < k; i += DEPTH) {
+            int depth = Math.min(DEPTH, k - i);
+            int from = at + i * strideK + column * strideN;
+            transpose(b, from, strideK, strideN, depth, count, to, toAt + i * Blocking.NR);
+          }
+        };
+    return transposed;
   }
 
   /**
@@ -173,24 +182,15 @@ public final class PackedB {
     }
   }
 
-  /** A matrix whose rows are runs of memory. */
-  private record Rows(float[] b, int start, int stride, int k) implements PanelSource {
-    @Override
-    public void read(int column, int count, float[] to, int at) {
-      for (int i = 0, from = start + column; i < k; i++, from += stride) {
-        copyRow(b, from, count, to, at + i * Blocking.NR, 0);
-      }
-    }
-
-    @Override
-    public void readPanels(int first, int end, int depth, int n, float[] to, int at) {
-      int nr = Blocking.NR;
-      int distance = depth * nr;
-      for (int p = first, panel = at; p < end; p += TOGETHER, panel += TOGETHER * distance) {
-        int count = Math.min(n - p * nr, Math.min(end - p, TOGETHER) * nr);
-        for (int i = 0, from = start + p * nr; i < depth; i++, from += stride) {
-          copyRow(b, from, count, to, panel + i * nr, distance);
-        }
+  /** Panels of a matrix whose rows are runs of memory. */
+  private static void readRows(
+      float[] b, int start, int stride, int first, int end, int k, int n, float[] to, int at) {
+    int nr = Blocking.NR;
+    int distance = k * nr;
+    for (int p = first, panel = at; p < end; p += TOGETHER, panel += TOGETHER * distance) {
+      int count = Math.min(n - p * nr, Math.min(end - p, TOGETHER) * nr);
+      for (int i = 0, from = start + p * nr; i < k; i++, from += stride) {
+        copyRow(b, from, count, to, panel + i * nr, distance);
       }
     }
   }
