@@ -51,12 +51,12 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
   /**
    * Floats of B, 6 MB, from which on blocks of A hold few products of many rows instead of many
    * products of few: every block reads all of B from L3 or memory, and sums that go to the result
-   * and back cost less than that. 2048³ 1.14 to 1.21 of the speed, 4096×1000×4096 1.31 to 1.34 (Zen
+   * and back cost less than that. 2048³ 1.14 to 1.22 of the speed, 4096×1000×4096 1.31 to 1.34 (Zen
    * 3, 512 KB of L2); at 1.2 M floats 0.93 to 1.04.
    */
   private static final int LARGE = 3 << 19;
 
-  /** Panels of A of such a block: 120 rows. */
+  /** Panels of A of such a block: 120 rows or a few more. */
   private static final int TALL_PANELS = Math.ceilDiv(120, MR);
 
   /** Panels of B that share the packing of a block of A at least, where there are as many. */
@@ -74,6 +74,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
    */
   private static final int TOGETHER = Math.max(1, (14 << 10) / (4 * TILE));
 
+  /** The number of the last run of any product. */
   private static final AtomicLong RUNS = new AtomicLong();
 
   private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
@@ -194,12 +195,12 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
    * Sums have the same order, and so the same bits, either way.
    */
   static boolean isOwnedByColumns(int m, int n, int k) {
-    long packed = (long) m * k; // what is read of it
+    long floatsOfA = (long) m * k;
     int panels = PackedB.panels(n);
     int threads = Parallel.threads();
     boolean wide = panels >= 4 * columnPanels(m);
     boolean shared = threads > 1 && panels >= LEAST_PANELS * threads;
-    return packed <= Blocking.BLOCK_FLOATS && (wide || shared);
+    return floatsOfA <= Blocking.BLOCK_FLOATS && (wide || shared);
   }
 
   /** Panels of a task where each reads its own: every thread gets as many tasks. */
@@ -314,7 +315,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
   private void packRows(int row, int rowEnd, int k, int depth, Scratch scratch) {
     int blocks = Blocking.blocks(depth);
     int size = Math.ceilDiv(depth, blocks);
-    int blockFloats = Math.ceilDiv(rowEnd - row, MR) * MR * Blocking.ROW_STRIDE;
+    int blockFloats = floatsOfA(rowEnd - row);
     float[] packed = scratch.a(blocks * blockFloats);
     int together = blocks == 1 ? rowEnd - row : Math.min(rowEnd - row, a.rowsTogether());
     for (int r = row; r < rowEnd; r += together) {
@@ -327,6 +328,11 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
         }
       }
     }
+  }
+
+  /** Floats that so many packed rows of one K block take: whole panels. */
+  private static int floatsOfA(int rows) {
+    return Math.ceilDiv(rows, MR) * PANEL;
   }
 
   /** Floats of the tiles of that many rows: microkernels write whole ones. */
@@ -347,7 +353,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
       Scratch scratch) {
     int blocks = Blocking.blocks(depth);
     int size = Math.ceilDiv(depth, blocks);
-    int blockFloats = Math.ceilDiv(rowEnd - row, MR) * MR * Blocking.ROW_STRIDE;
+    int blockFloats = floatsOfA(rowEnd - row);
     int distance = tilesOf(rowEnd - row);
     int allColumns = Math.min(panelEnd * NR, b.n) - panel * NR;
     for (int i = 0; i < blocks; i++) {

@@ -45,7 +45,8 @@ public final class PackedB {
   /**
    * Panels read at a time from a matrix in rows: 512 bytes of each. Where rows are 12 KB apart,
    * runs of 64 or 128 bytes are read at 1 to 3 GB/s, of 256 at 4 to 6, of 512 at 5 to 10 (Zen 3, B
-   * of 7 MB): 64×3136×576 1.42 to 1.45 of the speed of one panel at a time, 1.10 with 256 bytes.
+   * of 7 MB): on one thread 64×3136×576 1.42 to 1.45 of the speed of one panel at a time, 1.10 with
+   * 256 bytes.
    */
   static final int TOGETHER = Math.ceilDiv(128, Blocking.NR);
 
@@ -69,7 +70,7 @@ public final class PackedB {
     this.n = n;
   }
 
-  /** One that is read panel by panel when it is multiplied, each by the thread that needs it. */
+  /** One whose panels are read when they are multiplied, by the thread that needs them. */
   static PackedB unpacked(int k, int n, float[] b, int at, int strideK, int strideN) {
     return new PackedB(null, 0, source(k, b, at, strideK, strideN), k, n);
   }
