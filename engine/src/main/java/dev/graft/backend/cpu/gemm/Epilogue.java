@@ -8,6 +8,11 @@ package dev.graft.backend.cpu.gemm;
  *     the output itself: then the sums are added to it.
  */
 public record Epilogue(float[] bias, int biasAt, float[] addend, int shift, boolean relu) {
+  /** Whether sums are written as they are. */
+  boolean isPlain() {
+    return bias == null && addend == null && !relu;
+  }
+
   /** This for one of several passes over {@code out} that sum one product. */
   Epilogue pass(boolean first, boolean last, float[] out) {
     if (first && last) {

@@ -396,7 +396,12 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
     }
   }
 
-  /** One row panel after the other, each with all these panels of B. */
+  /**
+   * One row panel after the other, each with all these panels of B. Whole tiles that need no more
+   * than to be written leave straight from registers, along six rows: 256×3136×64 1.14 to 1.18 of
+   * the speed, 128→512@28 forward 1.06 to 1.11. One panel after the other, down a column of the
+   * result, it was 0.91 to 0.95 (64×3136×576, 512×784×1152).
+   */
   private void rowsFirst(
       int row,
       int rowEnd,
@@ -410,7 +415,14 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
     for (int r = row; r < rowEnd; r += MR) {
       int rows = Math.min(MR, rowEnd - r);
       int aAt = (r - row) * Blocking.ROW_STRIDE;
-      for (int first = panel; first < panelEnd; first += TOGETHER) {
+      int first = panel;
+      int apart = pass.isPlain() ? rowsApart(rows, r - row, scratch) : 0;
+      for (; apart > 0 && first < panelEnd && (first + 1) * NR <= b.n; first++) {
+        int panelAt = bAt + (first - panel) * b.k * NR;
+        int to = scratch.offsets[r - row] + first * NR;
+        Microkernel.runWhole(depth, scratch.a, aAt, panelsB, panelAt, out, to, apart);
+      }
+      for (; first < panelEnd; first += TOGETHER) {
         int end = Math.min(panelEnd, first + TOGETHER);
         for (int p = first; p < end; p++) {
           int columns = Math.min(NR, b.n - p * NR);
@@ -431,5 +443,23 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
             scratch.tiles, 0, TILE, rows, scratch.offsets, r - row, first * NR, columns, pass, out);
       }
     }
+  }
+
+  /**
+   * Floats from each row of the result to the next, if they make a full tile that the microkernel
+   * may write, and all lie as far apart; 0 otherwise.
+   */
+  private static int rowsApart(int rows, int first, Scratch scratch) {
+    if (rows < MR || !Microkernel.leavesStraight()) {
+      return 0;
+    }
+    int[] offsets = scratch.offsets;
+    int apart = offsets[first + 1] - offsets[first];
+    for (int i = first + 2; i < first + MR; i++) {
+      if (offsets[i] - offsets[i - 1] != apart) {
+        return 0;
+      }
+    }
+    return apart;
   }
 }

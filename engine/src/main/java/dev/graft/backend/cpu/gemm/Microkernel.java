@@ -32,12 +32,12 @@ public abstract class Microkernel {
   public abstract int rows();
 
   /**
-   * {@code tile[at + r·NR + c] (+)= Σ_k a[aAt + r·ROW_STRIDE + k] · b[bAt + k·NR + c]}.
+   * {@code out[at + r·step + c] (+)= Σ_k a[aAt + r·ROW_STRIDE + k] · b[bAt + k·NR + c]}.
    *
-   * @param add whether the sums begin with what the tile holds instead of zero
+   * @param add whether what {@code out} holds is added to the sums
    */
   public abstract void run(
-      int k, float[] a, int aAt, float[] b, int bAt, boolean add, float[] tile, int at);
+      int k, float[] a, int aAt, float[] b, int bAt, boolean add, float[] out, int at, int step);
 
   /**
    * The products of {@code rows} rows, which follow each other by {@link Blocking#ROW_STRIDE}, in
@@ -69,9 +69,23 @@ public abstract class Microkernel {
       boolean narrow = left > MR && rowsAtOnce(columns) > MR && allCompiled;
       Microkernel kernel = narrow ? NARROW : left <= HALF.rows() || !allCompiled ? HALF : FULL;
       int from = aAt + r * Blocking.ROW_STRIDE;
-      kernel.run(k, a, from, b, bAt, add, tile, at + r * Blocking.NR);
+      kernel.run(k, a, from, b, bAt, add, tile, at + r * Blocking.NR, Blocking.NR);
       r += kernel.rows();
     }
+  }
+
+  /**
+   * Whether {@link #runWhole} can be used: where registers hold six rows. With 14 rows of 512 bits
+   * it was not measured; tiles that left one by one, through {@link TileStore}, were slower there.
+   */
+  static boolean leavesStraight() {
+    return MR == 6 && allCompiled;
+  }
+
+  /** The sums of a full tile, straight to where its rows lie, {@code step} floats apart. */
+  static void runWhole(
+      int k, float[] a, int aAt, float[] b, int bAt, float[] out, int at, int step) {
+    FULL.run(k, a, aAt, b, bAt, false, out, at, step);
   }
 
   /** Rows of a tile of that many valid columns. */
@@ -107,8 +121,8 @@ public abstract class Microkernel {
   }
 
   private void tryOut(int k, float[] a, float[] b, float[] tile) {
-    run(k, a, 0, b, 0, false, tile, 0);
-    run(k, a, 0, b, 0, true, tile, 0);
+    run(k, a, 0, b, 0, false, tile, 0, Blocking.NR);
+    run(k, a, 0, b, 0, true, tile, 0, Blocking.NR);
   }
 
   private static boolean has32Registers() {

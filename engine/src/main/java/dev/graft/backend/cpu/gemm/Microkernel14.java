@@ -21,7 +21,7 @@ final class Microkernel14 extends Microkernel {
 
   @Override
   public void run(
-      int k, float[] a, int aAt, float[] b, int bAt, boolean add, float[] tile, int at) {
+      int k, float[] a, int aAt, float[] b, int bAt, boolean add, float[] out, int at, int step) {
     FloatVector c0 = FloatVector.zero(S);
     FloatVector d0 = FloatVector.zero(S);
     FloatVector c1 = FloatVector.zero(S);
@@ -97,62 +97,62 @@ final class Microkernel14 extends Microkernel {
       d13 = x.fma(z, d13);
     }
     if (add) {
-      c0 = c0.add(FloatVector.fromArray(S, tile, at));
-      d0 = d0.add(FloatVector.fromArray(S, tile, at + L));
-      c1 = c1.add(FloatVector.fromArray(S, tile, at + 2 * L));
-      d1 = d1.add(FloatVector.fromArray(S, tile, at + 3 * L));
-      c2 = c2.add(FloatVector.fromArray(S, tile, at + 4 * L));
-      d2 = d2.add(FloatVector.fromArray(S, tile, at + 5 * L));
-      c3 = c3.add(FloatVector.fromArray(S, tile, at + 6 * L));
-      d3 = d3.add(FloatVector.fromArray(S, tile, at + 7 * L));
-      c4 = c4.add(FloatVector.fromArray(S, tile, at + 8 * L));
-      d4 = d4.add(FloatVector.fromArray(S, tile, at + 9 * L));
-      c5 = c5.add(FloatVector.fromArray(S, tile, at + 10 * L));
-      d5 = d5.add(FloatVector.fromArray(S, tile, at + 11 * L));
-      c6 = c6.add(FloatVector.fromArray(S, tile, at + 12 * L));
-      d6 = d6.add(FloatVector.fromArray(S, tile, at + 13 * L));
-      c7 = c7.add(FloatVector.fromArray(S, tile, at + 14 * L));
-      d7 = d7.add(FloatVector.fromArray(S, tile, at + 15 * L));
-      c8 = c8.add(FloatVector.fromArray(S, tile, at + 16 * L));
-      d8 = d8.add(FloatVector.fromArray(S, tile, at + 17 * L));
-      c9 = c9.add(FloatVector.fromArray(S, tile, at + 18 * L));
-      d9 = d9.add(FloatVector.fromArray(S, tile, at + 19 * L));
-      c10 = c10.add(FloatVector.fromArray(S, tile, at + 20 * L));
-      d10 = d10.add(FloatVector.fromArray(S, tile, at + 21 * L));
-      c11 = c11.add(FloatVector.fromArray(S, tile, at + 22 * L));
-      d11 = d11.add(FloatVector.fromArray(S, tile, at + 23 * L));
-      c12 = c12.add(FloatVector.fromArray(S, tile, at + 24 * L));
-      d12 = d12.add(FloatVector.fromArray(S, tile, at + 25 * L));
-      c13 = c13.add(FloatVector.fromArray(S, tile, at + 26 * L));
-      d13 = d13.add(FloatVector.fromArray(S, tile, at + 27 * L));
+      c0 = c0.add(FloatVector.fromArray(S, out, at));
+      d0 = d0.add(FloatVector.fromArray(S, out, at + L));
+      c1 = c1.add(FloatVector.fromArray(S, out, at + step));
+      d1 = d1.add(FloatVector.fromArray(S, out, at + step + L));
+      c2 = c2.add(FloatVector.fromArray(S, out, at + 2 * step));
+      d2 = d2.add(FloatVector.fromArray(S, out, at + 2 * step + L));
+      c3 = c3.add(FloatVector.fromArray(S, out, at + 3 * step));
+      d3 = d3.add(FloatVector.fromArray(S, out, at + 3 * step + L));
+      c4 = c4.add(FloatVector.fromArray(S, out, at + 4 * step));
+      d4 = d4.add(FloatVector.fromArray(S, out, at + 4 * step + L));
+      c5 = c5.add(FloatVector.fromArray(S, out, at + 5 * step));
+      d5 = d5.add(FloatVector.fromArray(S, out, at + 5 * step + L));
+      c6 = c6.add(FloatVector.fromArray(S, out, at + 6 * step));
+      d6 = d6.add(FloatVector.fromArray(S, out, at + 6 * step + L));
+      c7 = c7.add(FloatVector.fromArray(S, out, at + 7 * step));
+      d7 = d7.add(FloatVector.fromArray(S, out, at + 7 * step + L));
+      c8 = c8.add(FloatVector.fromArray(S, out, at + 8 * step));
+      d8 = d8.add(FloatVector.fromArray(S, out, at + 8 * step + L));
+      c9 = c9.add(FloatVector.fromArray(S, out, at + 9 * step));
+      d9 = d9.add(FloatVector.fromArray(S, out, at + 9 * step + L));
+      c10 = c10.add(FloatVector.fromArray(S, out, at + 10 * step));
+      d10 = d10.add(FloatVector.fromArray(S, out, at + 10 * step + L));
+      c11 = c11.add(FloatVector.fromArray(S, out, at + 11 * step));
+      d11 = d11.add(FloatVector.fromArray(S, out, at + 11 * step + L));
+      c12 = c12.add(FloatVector.fromArray(S, out, at + 12 * step));
+      d12 = d12.add(FloatVector.fromArray(S, out, at + 12 * step + L));
+      c13 = c13.add(FloatVector.fromArray(S, out, at + 13 * step));
+      d13 = d13.add(FloatVector.fromArray(S, out, at + 13 * step + L));
     }
-    c0.intoArray(tile, at);
-    d0.intoArray(tile, at + L);
-    c1.intoArray(tile, at + 2 * L);
-    d1.intoArray(tile, at + 3 * L);
-    c2.intoArray(tile, at + 4 * L);
-    d2.intoArray(tile, at + 5 * L);
-    c3.intoArray(tile, at + 6 * L);
-    d3.intoArray(tile, at + 7 * L);
-    c4.intoArray(tile, at + 8 * L);
-    d4.intoArray(tile, at + 9 * L);
-    c5.intoArray(tile, at + 10 * L);
-    d5.intoArray(tile, at + 11 * L);
-    c6.intoArray(tile, at + 12 * L);
-    d6.intoArray(tile, at + 13 * L);
-    c7.intoArray(tile, at + 14 * L);
-    d7.intoArray(tile, at + 15 * L);
-    c8.intoArray(tile, at + 16 * L);
-    d8.intoArray(tile, at + 17 * L);
-    c9.intoArray(tile, at + 18 * L);
-    d9.intoArray(tile, at + 19 * L);
-    c10.intoArray(tile, at + 20 * L);
-    d10.intoArray(tile, at + 21 * L);
-    c11.intoArray(tile, at + 22 * L);
-    d11.intoArray(tile, at + 23 * L);
-    c12.intoArray(tile, at + 24 * L);
-    d12.intoArray(tile, at + 25 * L);
-    c13.intoArray(tile, at + 26 * L);
-    d13.intoArray(tile, at + 27 * L);
+    c0.intoArray(out, at);
+    d0.intoArray(out, at + L);
+    c1.intoArray(out, at + step);
+    d1.intoArray(out, at + step + L);
+    c2.intoArray(out, at + 2 * step);
+    d2.intoArray(out, at + 2 * step + L);
+    c3.intoArray(out, at + 3 * step);
+    d3.intoArray(out, at + 3 * step + L);
+    c4.intoArray(out, at + 4 * step);
+    d4.intoArray(out, at + 4 * step + L);
+    c5.intoArray(out, at + 5 * step);
+    d5.intoArray(out, at + 5 * step + L);
+    c6.intoArray(out, at + 6 * step);
+    d6.intoArray(out, at + 6 * step + L);
+    c7.intoArray(out, at + 7 * step);
+    d7.intoArray(out, at + 7 * step + L);
+    c8.intoArray(out, at + 8 * step);
+    d8.intoArray(out, at + 8 * step + L);
+    c9.intoArray(out, at + 9 * step);
+    d9.intoArray(out, at + 9 * step + L);
+    c10.intoArray(out, at + 10 * step);
+    d10.intoArray(out, at + 10 * step + L);
+    c11.intoArray(out, at + 11 * step);
+    d11.intoArray(out, at + 11 * step + L);
+    c12.intoArray(out, at + 12 * step);
+    d12.intoArray(out, at + 12 * step + L);
+    c13.intoArray(out, at + 13 * step);
+    d13.intoArray(out, at + 13 * step + L);
   }
 }

@@ -21,7 +21,7 @@ final class Microkernel28 extends Microkernel {
 
   @Override
   public void run(
-      int k, float[] a, int aAt, float[] b, int bAt, boolean add, float[] tile, int at) {
+      int k, float[] a, int aAt, float[] b, int bAt, boolean add, float[] out, int at, int step) {
     FloatVector c0 = FloatVector.zero(S);
     FloatVector c1 = FloatVector.zero(S);
     FloatVector c2 = FloatVector.zero(S);
@@ -82,62 +82,62 @@ final class Microkernel28 extends Microkernel {
       c27 = FloatVector.broadcast(S, a[i + 27 * A]).fma(y, c27);
     }
     if (add) {
-      c0 = c0.add(FloatVector.fromArray(S, tile, at));
-      c1 = c1.add(FloatVector.fromArray(S, tile, at + 2 * L));
-      c2 = c2.add(FloatVector.fromArray(S, tile, at + 4 * L));
-      c3 = c3.add(FloatVector.fromArray(S, tile, at + 6 * L));
-      c4 = c4.add(FloatVector.fromArray(S, tile, at + 8 * L));
-      c5 = c5.add(FloatVector.fromArray(S, tile, at + 10 * L));
-      c6 = c6.add(FloatVector.fromArray(S, tile, at + 12 * L));
-      c7 = c7.add(FloatVector.fromArray(S, tile, at + 14 * L));
-      c8 = c8.add(FloatVector.fromArray(S, tile, at + 16 * L));
-      c9 = c9.add(FloatVector.fromArray(S, tile, at + 18 * L));
-      c10 = c10.add(FloatVector.fromArray(S, tile, at + 20 * L));
-      c11 = c11.add(FloatVector.fromArray(S, tile, at + 22 * L));
-      c12 = c12.add(FloatVector.fromArray(S, tile, at + 24 * L));
-      c13 = c13.add(FloatVector.fromArray(S, tile, at + 26 * L));
-      c14 = c14.add(FloatVector.fromArray(S, tile, at + 28 * L));
-      c15 = c15.add(FloatVector.fromArray(S, tile, at + 30 * L));
-      c16 = c16.add(FloatVector.fromArray(S, tile, at + 32 * L));
-      c17 = c17.add(FloatVector.fromArray(S, tile, at + 34 * L));
-      c18 = c18.add(FloatVector.fromArray(S, tile, at + 36 * L));
-      c19 = c19.add(FloatVector.fromArray(S, tile, at + 38 * L));
-      c20 = c20.add(FloatVector.fromArray(S, tile, at + 40 * L));
-      c21 = c21.add(FloatVector.fromArray(S, tile, at + 42 * L));
-      c22 = c22.add(FloatVector.fromArray(S, tile, at + 44 * L));
-      c23 = c23.add(FloatVector.fromArray(S, tile, at + 46 * L));
-      c24 = c24.add(FloatVector.fromArray(S, tile, at + 48 * L));
-      c25 = c25.add(FloatVector.fromArray(S, tile, at + 50 * L));
-      c26 = c26.add(FloatVector.fromArray(S, tile, at + 52 * L));
-      c27 = c27.add(FloatVector.fromArray(S, tile, at + 54 * L));
+      c0 = c0.add(FloatVector.fromArray(S, out, at));
+      c1 = c1.add(FloatVector.fromArray(S, out, at + step));
+      c2 = c2.add(FloatVector.fromArray(S, out, at + 2 * step));
+      c3 = c3.add(FloatVector.fromArray(S, out, at + 3 * step));
+      c4 = c4.add(FloatVector.fromArray(S, out, at + 4 * step));
+      c5 = c5.add(FloatVector.fromArray(S, out, at + 5 * step));
+      c6 = c6.add(FloatVector.fromArray(S, out, at + 6 * step));
+      c7 = c7.add(FloatVector.fromArray(S, out, at + 7 * step));
+      c8 = c8.add(FloatVector.fromArray(S, out, at + 8 * step));
+      c9 = c9.add(FloatVector.fromArray(S, out, at + 9 * step));
+      c10 = c10.add(FloatVector.fromArray(S, out, at + 10 * step));
+      c11 = c11.add(FloatVector.fromArray(S, out, at + 11 * step));
+      c12 = c12.add(FloatVector.fromArray(S, out, at + 12 * step));
+      c13 = c13.add(FloatVector.fromArray(S, out, at + 13 * step));
+      c14 = c14.add(FloatVector.fromArray(S, out, at + 14 * step));
+      c15 = c15.add(FloatVector.fromArray(S, out, at + 15 * step));
+      c16 = c16.add(FloatVector.fromArray(S, out, at + 16 * step));
+      c17 = c17.add(FloatVector.fromArray(S, out, at + 17 * step));
+      c18 = c18.add(FloatVector.fromArray(S, out, at + 18 * step));
+      c19 = c19.add(FloatVector.fromArray(S, out, at + 19 * step));
+      c20 = c20.add(FloatVector.fromArray(S, out, at + 20 * step));
+      c21 = c21.add(FloatVector.fromArray(S, out, at + 21 * step));
+      c22 = c22.add(FloatVector.fromArray(S, out, at + 22 * step));
+      c23 = c23.add(FloatVector.fromArray(S, out, at + 23 * step));
+      c24 = c24.add(FloatVector.fromArray(S, out, at + 24 * step));
+      c25 = c25.add(FloatVector.fromArray(S, out, at + 25 * step));
+      c26 = c26.add(FloatVector.fromArray(S, out, at + 26 * step));
+      c27 = c27.add(FloatVector.fromArray(S, out, at + 27 * step));
     }
-    c0.intoArray(tile, at);
-    c1.intoArray(tile, at + 2 * L);
-    c2.intoArray(tile, at + 4 * L);
-    c3.intoArray(tile, at + 6 * L);
-    c4.intoArray(tile, at + 8 * L);
-    c5.intoArray(tile, at + 10 * L);
-    c6.intoArray(tile, at + 12 * L);
-    c7.intoArray(tile, at + 14 * L);
-    c8.intoArray(tile, at + 16 * L);
-    c9.intoArray(tile, at + 18 * L);
-    c10.intoArray(tile, at + 20 * L);
-    c11.intoArray(tile, at + 22 * L);
-    c12.intoArray(tile, at + 24 * L);
-    c13.intoArray(tile, at + 26 * L);
-    c14.intoArray(tile, at + 28 * L);
-    c15.intoArray(tile, at + 30 * L);
-    c16.intoArray(tile, at + 32 * L);
-    c17.intoArray(tile, at + 34 * L);
-    c18.intoArray(tile, at + 36 * L);
-    c19.intoArray(tile, at + 38 * L);
-    c20.intoArray(tile, at + 40 * L);
-    c21.intoArray(tile, at + 42 * L);
-    c22.intoArray(tile, at + 44 * L);
-    c23.intoArray(tile, at + 46 * L);
-    c24.intoArray(tile, at + 48 * L);
-    c25.intoArray(tile, at + 50 * L);
-    c26.intoArray(tile, at + 52 * L);
-    c27.intoArray(tile, at + 54 * L);
+    c0.intoArray(out, at);
+    c1.intoArray(out, at + step);
+    c2.intoArray(out, at + 2 * step);
+    c3.intoArray(out, at + 3 * step);
+    c4.intoArray(out, at + 4 * step);
+    c5.intoArray(out, at + 5 * step);
+    c6.intoArray(out, at + 6 * step);
+    c7.intoArray(out, at + 7 * step);
+    c8.intoArray(out, at + 8 * step);
+    c9.intoArray(out, at + 9 * step);
+    c10.intoArray(out, at + 10 * step);
+    c11.intoArray(out, at + 11 * step);
+    c12.intoArray(out, at + 12 * step);
+    c13.intoArray(out, at + 13 * step);
+    c14.intoArray(out, at + 14 * step);
+    c15.intoArray(out, at + 15 * step);
+    c16.intoArray(out, at + 16 * step);
+    c17.intoArray(out, at + 17 * step);
+    c18.intoArray(out, at + 18 * step);
+    c19.intoArray(out, at + 19 * step);
+    c20.intoArray(out, at + 20 * step);
+    c21.intoArray(out, at + 21 * step);
+    c22.intoArray(out, at + 22 * step);
+    c23.intoArray(out, at + 23 * step);
+    c24.intoArray(out, at + 24 * step);
+    c25.intoArray(out, at + 25 * step);
+    c26.intoArray(out, at + 26 * step);
+    c27.intoArray(out, at + 27 * step);
   }
 }

@@ -21,7 +21,7 @@ final class Microkernel3 extends Microkernel {
 
   @Override
   public void run(
-      int k, float[] a, int aAt, float[] b, int bAt, boolean add, float[] tile, int at) {
+      int k, float[] a, int aAt, float[] b, int bAt, boolean add, float[] out, int at, int step) {
     FloatVector c0 = FloatVector.zero(S);
     FloatVector d0 = FloatVector.zero(S);
     FloatVector c1 = FloatVector.zero(S);
@@ -44,18 +44,18 @@ final class Microkernel3 extends Microkernel {
       d2 = x.fma(z, d2);
     }
     if (add) {
-      c0 = c0.add(FloatVector.fromArray(S, tile, at));
-      d0 = d0.add(FloatVector.fromArray(S, tile, at + L));
-      c1 = c1.add(FloatVector.fromArray(S, tile, at + 2 * L));
-      d1 = d1.add(FloatVector.fromArray(S, tile, at + 3 * L));
-      c2 = c2.add(FloatVector.fromArray(S, tile, at + 4 * L));
-      d2 = d2.add(FloatVector.fromArray(S, tile, at + 5 * L));
+      c0 = c0.add(FloatVector.fromArray(S, out, at));
+      d0 = d0.add(FloatVector.fromArray(S, out, at + L));
+      c1 = c1.add(FloatVector.fromArray(S, out, at + step));
+      d1 = d1.add(FloatVector.fromArray(S, out, at + step + L));
+      c2 = c2.add(FloatVector.fromArray(S, out, at + 2 * step));
+      d2 = d2.add(FloatVector.fromArray(S, out, at + 2 * step + L));
     }
-    c0.intoArray(tile, at);
-    d0.intoArray(tile, at + L);
-    c1.intoArray(tile, at + 2 * L);
-    d1.intoArray(tile, at + 3 * L);
-    c2.intoArray(tile, at + 4 * L);
-    d2.intoArray(tile, at + 5 * L);
+    c0.intoArray(out, at);
+    d0.intoArray(out, at + L);
+    c1.intoArray(out, at + step);
+    d1.intoArray(out, at + step + L);
+    c2.intoArray(out, at + 2 * step);
+    d2.intoArray(out, at + 2 * step + L);
   }
 }

@@ -26,7 +26,7 @@ final class Microkernel6 extends Microkernel {
 
   @Override
   public void run(
-      int k, float[] a, int aAt, float[] b, int bAt, boolean add, float[] tile, int at) {
+      int k, float[] a, int aAt, float[] b, int bAt, boolean add, float[] out, int at, int step) {
     FloatVector c0 = FloatVector.zero(S);
     FloatVector d0 = FloatVector.zero(S);
     FloatVector c1 = FloatVector.zero(S);
@@ -123,30 +123,30 @@ final class Microkernel6 extends Microkernel {
       d5 = x.fma(z, d5);
     }
     if (add) {
-      c0 = c0.add(FloatVector.fromArray(S, tile, at));
-      d0 = d0.add(FloatVector.fromArray(S, tile, at + L));
-      c1 = c1.add(FloatVector.fromArray(S, tile, at + 2 * L));
-      d1 = d1.add(FloatVector.fromArray(S, tile, at + 3 * L));
-      c2 = c2.add(FloatVector.fromArray(S, tile, at + 4 * L));
-      d2 = d2.add(FloatVector.fromArray(S, tile, at + 5 * L));
-      c3 = c3.add(FloatVector.fromArray(S, tile, at + 6 * L));
-      d3 = d3.add(FloatVector.fromArray(S, tile, at + 7 * L));
-      c4 = c4.add(FloatVector.fromArray(S, tile, at + 8 * L));
-      d4 = d4.add(FloatVector.fromArray(S, tile, at + 9 * L));
-      c5 = c5.add(FloatVector.fromArray(S, tile, at + 10 * L));
-      d5 = d5.add(FloatVector.fromArray(S, tile, at + 11 * L));
+      c0 = c0.add(FloatVector.fromArray(S, out, at));
+      d0 = d0.add(FloatVector.fromArray(S, out, at + L));
+      c1 = c1.add(FloatVector.fromArray(S, out, at + step));
+      d1 = d1.add(FloatVector.fromArray(S, out, at + step + L));
+      c2 = c2.add(FloatVector.fromArray(S, out, at + 2 * step));
+      d2 = d2.add(FloatVector.fromArray(S, out, at + 2 * step + L));
+      c3 = c3.add(FloatVector.fromArray(S, out, at + 3 * step));
+      d3 = d3.add(FloatVector.fromArray(S, out, at + 3 * step + L));
+      c4 = c4.add(FloatVector.fromArray(S, out, at + 4 * step));
+      d4 = d4.add(FloatVector.fromArray(S, out, at + 4 * step + L));
+      c5 = c5.add(FloatVector.fromArray(S, out, at + 5 * step));
+      d5 = d5.add(FloatVector.fromArray(S, out, at + 5 * step + L));
     }
-    c0.intoArray(tile, at);
-    d0.intoArray(tile, at + L);
-    c1.intoArray(tile, at + 2 * L);
-    d1.intoArray(tile, at + 3 * L);
-    c2.intoArray(tile, at + 4 * L);
-    d2.intoArray(tile, at + 5 * L);
-    c3.intoArray(tile, at + 6 * L);
-    d3.intoArray(tile, at + 7 * L);
-    c4.intoArray(tile, at + 8 * L);
-    d4.intoArray(tile, at + 9 * L);
-    c5.intoArray(tile, at + 10 * L);
-    d5.intoArray(tile, at + 11 * L);
+    c0.intoArray(out, at);
+    d0.intoArray(out, at + L);
+    c1.intoArray(out, at + step);
+    d1.intoArray(out, at + step + L);
+    c2.intoArray(out, at + 2 * step);
+    d2.intoArray(out, at + 2 * step + L);
+    c3.intoArray(out, at + 3 * step);
+    d3.intoArray(out, at + 3 * step + L);
+    c4.intoArray(out, at + 4 * step);
+    d4.intoArray(out, at + 4 * step + L);
+    c5.intoArray(out, at + 5 * step);
+    d5.intoArray(out, at + 5 * step + L);
   }
 }

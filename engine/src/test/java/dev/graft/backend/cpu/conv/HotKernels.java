@@ -32,7 +32,7 @@ final class HotKernels {
   private List<Runnable> kernels() {
     List<Runnable> all = new ArrayList<>();
     all.add(() -> Microkernel.runRows(Microkernel.MR, 2 * L, DEPTH, x, 0, y, 0, false, sums, 0));
-    all.add(() -> Microkernel.HALF.run(DEPTH, x, 0, y, 0, true, sums, 0));
+    all.add(() -> Microkernel.HALF.run(DEPTH, x, 0, y, 0, true, sums, 0, 2 * L));
     all.add(() -> Microkernel.runRows(2 * Microkernel.MR, L, DEPTH, x, 0, y, 0, false, sums, 0));
     boolean has32 = Microkernel.MR >= 14;
     for (boolean two : new boolean[] {true, false}) {

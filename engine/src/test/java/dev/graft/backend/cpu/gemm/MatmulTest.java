@@ -9,6 +9,7 @@ import dev.graft.backend.cpu.Parallel;
 import dev.graft.tensor.Layout;
 import dev.graft.tensor.Rng;
 import dev.graft.tensor.Shape;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -120,6 +121,27 @@ class MatmulTest {
     check(dense(batch, m, k), transposed(batch, k, n), null);
     check(repeated(batch, m, k), transposed(batch, k, n), bias);
     check(transposed(batch, m, k), repeated(batch, k, n), null);
+  }
+
+  /** −0, whether a sum goes by way of a tile or straight to the result. */
+  @Test
+  void sumsThatUnderflowKeepTheirSign() {
+    View a = dense(1, 200, 33);
+    View y = dense(1, 33, 1700);
+    Arrays.fill(a.array(), 1e-30f);
+    Arrays.fill(y.array(), -1e-30f);
+    int before = Parallel.threads();
+    try {
+      for (int threads : new int[] {1, 2, 7}) {
+        Parallel.setThreads(threads);
+        float[] out = product(a, y, null);
+        for (int i = 3; i < 3 + 200 * 1700; i++) {
+          assertEquals(-0f, out[i], threads + " threads, " + i);
+        }
+      }
+    } finally {
+      Parallel.setThreads(before);
+    }
   }
 
   @Test
