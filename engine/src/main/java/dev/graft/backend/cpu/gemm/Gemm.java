@@ -7,8 +7,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * The loops around the microkernel, after BLIS (van Zee and van de Geijn, 2015). A task owns a part
  * of the result: its rows of A are packed, for all of K, unless its thread has just done so for
  * another part, and pass over its panels of B; sums stay in tiles beside the caches' own until they
- * are whole, and leave through the epilogue. An element's products are summed in one fixed order,
- * so the bits do not depend on the number of threads.
+ * are whole, and leave through the epilogue, or straight from registers where it does nothing. An
+ * element's products are summed in one fixed order, so the bits do not depend on the number of
+ * threads.
  */
 public final class Gemm implements Runnable, Parallel.RangeBody {
   private static final int NR = Blocking.NR;
@@ -398,9 +399,9 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
 
   /**
    * One row panel after the other, each with all these panels of B. Whole tiles that need no more
-   * than to be written leave straight from registers, along six rows: 256×3136×64 1.14 to 1.18 of
-   * the speed, 128→512@28 forward 1.06 to 1.11. One panel after the other, down a column of the
-   * result, it was 0.91 to 0.95 (64×3136×576, 512×784×1152).
+   * than to be written leave straight from registers, along six rows: on one thread 256×3136×64
+   * 1.14 to 1.19 of the speed, 128→512@28 forward 1.04 to 1.11. One panel after the other, down a
+   * column of the result, it was 0.91 to 0.95 (64×3136×576, 512×784×1152).
    */
   private void rowsFirst(
       int row,
