@@ -65,7 +65,9 @@ class ConvTest {
         new ConvShape(3, 17, 15, 16, 130, 3, 3, 2, 2, 1, 1, 1, 1, 1),
         new ConvShape(3, 500, 9, 9, 70, 1, 1, 1, 1, 0, 0, 1, 1, 1),
         new ConvShape(2, 3, 21, 20, 200, 5, 5, 2, 2, 2, 2, 1, 1, 1),
-        new ConvShape(2, 46, 9, 9, 140, 3, 3, 1, 1, 0, 0, 1, 1, 2));
+        new ConvShape(2, 46, 9, 9, 140, 3, 3, 1, 1, 0, 0, 1, 1, 2),
+        // Panels of x's gradient whose rows lie unevenly far apart.
+        new ConvShape(3, 140, 10, 9, 33, 1, 1, 2, 2, 0, 0, 1, 1, 1));
   }
 
   private static float[] numbers(int n) {
