@@ -8,7 +8,7 @@ public final class PlainStore {
    * {@code out[to + c] = relu?(sums[at + c] + bias[biasAt + c] + addend[addendAt + c])} for {@code
    * columns} columns. NaN stays NaN.
    *
-   * @param bias null for zeros
+   * @param bias null for none: −0, which leaves −0 as it is
    * @param addend null for none
    */
   public static void row(
@@ -24,7 +24,7 @@ public final class PlainStore {
       int to) {
     float least = relu ? 0 : Float.NEGATIVE_INFINITY;
     for (int c = 0; c < columns; c++) {
-      float x = sums[at + c] + (bias == null ? 0 : bias[biasAt + c]);
+      float x = sums[at + c] + (bias == null ? -0f : bias[biasAt + c]);
       if (addend != null) {
         x += addend[addendAt + c];
       }

@@ -13,6 +13,11 @@ public record Epilogue(float[] bias, int biasAt, float[] addend, int shift, bool
     return bias == null && addend == null && !relu;
   }
 
+  /** Whether sums are added to {@code out}, which is the result, and no more. */
+  boolean isAddedTo(float[] out) {
+    return addend == out && shift == 0 && bias == null && !relu;
+  }
+
   /** This for one of several passes over {@code out} that sum one product. */
   Epilogue pass(boolean first, boolean last, float[] out) {
     if (first && last) {

@@ -399,9 +399,11 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
 
   /**
    * One row panel after the other, each with all these panels of B. Whole tiles that need no more
-   * than to be written leave straight from registers, along six rows: on one thread 256×3136×64
-   * 1.14 to 1.19 of the speed, 128→512@28 forward 1.04 to 1.11. One panel after the other, down a
-   * column of the result, it was 0.91 to 0.95 (64×3136×576, 512×784×1152).
+   * than to be written, or added to what is there, leave straight from registers, along a few rows.
+   * By way of tiles, stores come so many at once that the core waits for their lines: straight,
+   * 64→256@56 at batch 8 has 1.30 of the speed (Zen 5), 1.07 to 1.13 with six rows (Zen 3). One
+   * panel after the other, down a column of the result, it was 0.91 to 0.95 (64×3136×576,
+   * 512×784×1152; Zen 3).
    */
   private void rowsFirst(
       int row,
@@ -417,11 +419,13 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
       int rows = Math.min(MR, rowEnd - r);
       int aAt = (r - row) * Blocking.ROW_STRIDE;
       int first = panel;
-      int apart = pass.isPlain() ? rowsApart(rows, r - row, scratch) : 0;
+      boolean adds = pass.isAddedTo(out);
+      boolean straight = rows == MR && (adds || pass.isPlain()) && Microkernel.leavesStraight(adds);
+      int apart = straight ? rowsApart(r - row, scratch) : 0;
       for (; apart > 0 && first < panelEnd && (first + 1) * NR <= b.n; first++) {
         int panelAt = bAt + (first - panel) * b.k * NR;
         int to = scratch.offsets[r - row] + first * NR;
-        Microkernel.runWhole(depth, scratch.a, aAt, panelsB, panelAt, out, to, apart);
+        Microkernel.runWhole(depth, scratch.a, aAt, panelsB, panelAt, adds, out, to, apart);
       }
       for (; first < panelEnd; first += TOGETHER) {
         int end = Math.min(panelEnd, first + TOGETHER);
@@ -447,13 +451,10 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
   }
 
   /**
-   * Floats from each row of the result to the next, if they make a full tile that the microkernel
-   * may write, and all lie as far apart; 0 otherwise.
+   * Floats from each row of the result to the next, if all of a full tile lie as far apart; 0
+   * otherwise.
    */
-  private static int rowsApart(int rows, int first, Scratch scratch) {
-    if (rows < MR || !Microkernel.leavesStraight()) {
-      return 0;
-    }
+  private static int rowsApart(int first, Scratch scratch) {
     int[] offsets = scratch.offsets;
     int apart = offsets[first + 1] - offsets[first];
     for (int i = first + 2; i < first + MR; i++) {

@@ -75,17 +75,22 @@ public abstract class Microkernel {
   }
 
   /**
-   * Whether {@link #runWhole} can be used: where registers hold six rows. With 14 rows of 512 bits
-   * it was not measured; tiles that left one by one, through {@link TileStore}, were slower there.
+   * Whether {@link #runWhole} can be used. Six rows are too few to add to: what comes from beyond
+   * L2 was read at 0.76 to 0.79 of the speed of several tiles together (residuals of 64→256@56, Zen
+   * 3); 14 rows add at 1.00 to 1.22 of it (Zen 5).
    */
-  static boolean leavesStraight() {
-    return MR == 6 && allCompiled;
+  static boolean leavesStraight(boolean adds) {
+    return allCompiled && (!adds || MR > 6);
   }
 
-  /** The sums of a full tile, straight to where its rows lie, {@code step} floats apart. */
+  /**
+   * The sums of a full tile, straight to where its rows lie, {@code step} floats apart.
+   *
+   * @param add whether they are added to what is there
+   */
   static void runWhole(
-      int k, float[] a, int aAt, float[] b, int bAt, float[] out, int at, int step) {
-    FULL.run(k, a, aAt, b, bAt, false, out, at, step);
+      int k, float[] a, int aAt, float[] b, int bAt, boolean add, float[] out, int at, int step) {
+    FULL.run(k, a, aAt, b, bAt, add, out, at, step);
   }
 
   /** Rows of a tile of that many valid columns. */

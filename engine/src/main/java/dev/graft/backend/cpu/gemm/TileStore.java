@@ -4,6 +4,7 @@ import dev.graft.backend.cpu.Vectors;
 import dev.graft.backend.cpu.cold.PlainStore;
 import dev.graft.backend.cpu.cold.WarmUp;
 import dev.graft.backend.cpu.cold.Warming;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -14,7 +15,13 @@ final class TileStore {
   private static final VectorSpecies<Float> S = Vectors.SPECIES;
   private static final int L = Vectors.LANES;
   private static final int NR = Blocking.NR;
-  private static final float[] ZEROS = new float[NR];
+
+  /** In place of a bias: −0 leaves all numbers as they are, 0 would make 0 of −0. */
+  private static final float[] NO_BIAS = new float[NR];
+
+  static {
+    Arrays.fill(NO_BIAS, -0f);
+  }
 
   private static boolean compiled = WarmUp.isOff();
 
@@ -151,7 +158,7 @@ final class TileStore {
       int column,
       Epilogue e,
       float[] out) {
-    float[] bias = e.bias() == null ? ZEROS : e.bias();
+    float[] bias = e.bias() == null ? NO_BIAS : e.bias();
     int biasAt = e.bias() == null ? 0 : e.biasAt() + column;
     int biasStep = e.bias() == null ? 0 : NR;
     float least = e.relu() ? 0 : Float.NEGATIVE_INFINITY;
@@ -256,7 +263,7 @@ final class TileStore {
       float[] out) {
     FloatVector b =
         FloatVector.fromArray(
-            S, e.bias() == null ? ZEROS : e.bias(), e.bias() == null ? 0 : e.biasAt() + column);
+            S, e.bias() == null ? NO_BIAS : e.bias(), e.bias() == null ? 0 : e.biasAt() + column);
     float[] addend = e.addend();
     FloatVector least = FloatVector.broadcast(S, e.relu() ? 0 : Float.NEGATIVE_INFINITY);
     for (int r = 0; r < rows; r++) {
@@ -283,15 +290,16 @@ final class TileStore {
     VectorMask<Float> valid = S.indexInRange(0, columns);
     FloatVector b =
         e.bias() == null
-            ? FloatVector.zero(S)
+            ? FloatVector.broadcast(S, -0f)
             : FloatVector.fromArray(S, e.bias(), e.biasAt() + column, valid);
-    float[] addend = e.addend() == null ? tile : e.addend();
-    VectorMask<Float> added = e.addend() == null ? S.maskAll(false) : valid;
+    float[] addend = e.addend();
     FloatVector least = FloatVector.broadcast(S, e.relu() ? 0 : Float.NEGATIVE_INFINITY);
     for (int r = 0; r < rows; r++) {
       int to = offsets[first + r] + column;
       FloatVector x = FloatVector.fromArray(S, tile, at + r * NR).add(b);
-      x = x.add(FloatVector.fromArray(S, addend, e.addend() == null ? 0 : to + e.shift(), added));
+      if (addend != null) {
+        x = x.add(FloatVector.fromArray(S, addend, to + e.shift(), valid));
+      }
       atLeast(x, least).intoArray(out, to, valid);
     }
   }

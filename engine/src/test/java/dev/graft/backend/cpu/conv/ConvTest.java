@@ -12,6 +12,7 @@ import dev.graft.tensor.Rng;
 import dev.graft.tensor.Shape;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -66,7 +67,9 @@ class ConvTest {
         new ConvShape(3, 500, 9, 9, 70, 1, 1, 1, 1, 0, 0, 1, 1, 1),
         new ConvShape(2, 3, 21, 20, 200, 5, 5, 2, 2, 2, 2, 1, 1, 1),
         new ConvShape(2, 46, 9, 9, 140, 3, 3, 1, 1, 0, 0, 1, 1, 2),
-        // Panels of x's gradient whose rows lie unevenly far apart.
+        // Panels of x's gradient that leave straight from registers, and some whose
+        // rows lie unevenly far apart.
+        new ConvShape(3, 140, 10, 9, 33, 1, 1, 1, 1, 0, 0, 1, 1, 1),
         new ConvShape(3, 140, 10, 9, 33, 1, 1, 2, 2, 0, 0, 1, 1, 1));
   }
 
@@ -206,6 +209,30 @@ class ConvTest {
     }
     SIMD.conv().addConv2dInputGrad(s, g, w, sum);
     check(expected, sum);
+  }
+
+  /** −0, whether a sum is added by way of a tile or straight to the result. */
+  @Test
+  void addedGradientsThatUnderflowKeepTheirSign() {
+    ConvShape s = new ConvShape(3, 140, 10, 9, 33, 1, 1, 1, 1, 0, 0, 1, 1, 1);
+    View w = weight(s);
+    View g = gradOut(s);
+    Arrays.fill(w.array(), 1e-30f);
+    Arrays.fill(g.array(), -1e-30f);
+    int before = Parallel.threads();
+    try {
+      for (int threads : new int[] {1, 2, 7}) {
+        Parallel.setThreads(threads);
+        View sum = inputGrad(s, g, w);
+        Arrays.fill(sum.array(), -0f);
+        SIMD.conv().addConv2dInputGrad(s, g, w, sum);
+        for (float value : sum.array()) {
+          assertEquals(-0f, value, threads + " threads");
+        }
+      }
+    } finally {
+      Parallel.setThreads(before);
+    }
   }
 
   @ParameterizedTest
