@@ -400,10 +400,10 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
   /**
    * One row panel after the other, each with all these panels of B. Whole tiles that need no more
    * than to be written, or added to what is there, leave straight from registers, along a few rows.
-   * By way of tiles, stores come so many at once that the core waits for their lines: straight,
-   * 64→256@56 at batch 8 has 1.30 of the speed (Zen 5), 1.07 to 1.13 with six rows (Zen 3). One
-   * panel after the other, down a column of the result, it was 0.91 to 0.95 (64×3136×576,
-   * 512×784×1152; Zen 3).
+   * 64→256@56 at batch 8 then has 1.30 of the speed (Zen 5), 1.07 to 1.13 with six rows (Zen 3):
+   * presumably since by way of tiles so many stores come at once that the core waits for their
+   * lines. One panel after the other, down a column of the result, it was 0.91 to 0.95
+   * (64×3136×576, 512×784×1152; Zen 3).
    */
   private void rowsFirst(
       int row,
@@ -415,13 +415,13 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
       int bAt,
       Epilogue pass,
       Scratch scratch) {
+    boolean adds = pass.isAddedTo(out);
+    boolean straight = (adds || pass.isPlain()) && Microkernel.leavesStraight(adds);
     for (int r = row; r < rowEnd; r += MR) {
       int rows = Math.min(MR, rowEnd - r);
       int aAt = (r - row) * Blocking.ROW_STRIDE;
       int first = panel;
-      boolean adds = pass.isAddedTo(out);
-      boolean straight = rows == MR && (adds || pass.isPlain()) && Microkernel.leavesStraight(adds);
-      int apart = straight ? rowsApart(r - row, scratch) : 0;
+      int apart = straight && rows == MR ? rowsApart(r - row, scratch) : 0;
       for (; apart > 0 && first < panelEnd && (first + 1) * NR <= b.n; first++) {
         int panelAt = bAt + (first - panel) * b.k * NR;
         int to = scratch.offsets[r - row] + first * NR;

@@ -78,6 +78,8 @@ public abstract class Microkernel {
    * Whether {@link #runWhole} can be used. Six rows are too few to add to: what comes from beyond
    * L2 was read at 0.76 to 0.79 of the speed of several tiles together (residuals of 64→256@56, Zen
    * 3); 14 rows add at 1.00 to 1.22 of it (Zen 5).
+   *
+   * @param adds whether the sums are added to what is there
    */
   static boolean leavesStraight(boolean adds) {
     return allCompiled && (!adds || MR > 6);
