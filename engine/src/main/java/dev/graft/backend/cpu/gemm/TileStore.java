@@ -44,8 +44,11 @@ final class TileStore {
       Epilogue e,
       float[] out) {
     if (e.isPlain()) {
-      int whole = compiled ? columns / NR : 0;
-      copy(tile, at, step, rows, offsets, first, column, whole, columns, out);
+      if (compiled) {
+        copy(tile, at, step, rows, offsets, first, column, columns, out);
+      } else {
+        copyPlainly(tile, at, step, rows, offsets, first, column, columns, out);
+      }
       return;
     }
     if (!compiled) {
@@ -68,11 +71,7 @@ final class TileStore {
     }
   }
 
-  /**
-   * Sums as they are, −0 too, as where a microkernel has written them itself.
-   *
-   * @param whole tiles that go by vectors
-   */
+  /** Sums as they are, −0 too, as where a microkernel has written them itself. */
   private static void copy(
       float[] tile,
       int at,
@@ -81,9 +80,9 @@ final class TileStore {
       int[] offsets,
       int first,
       int column,
-      int whole,
       int columns,
       float[] out) {
+    int whole = columns / NR;
     for (int r = 0; r < rows; r++) {
       int from = at + r * NR;
       int to = offsets[first + r] + column;
@@ -93,7 +92,26 @@ final class TileStore {
         x.intoArray(out, to);
         y.intoArray(out, to + L);
       }
-      for (int left = columns - whole * NR; left > 0; left -= NR, from += step, to += NR) {
+      if (whole * NR < columns) {
+        System.arraycopy(tile, from, out, to, columns - whole * NR);
+      }
+    }
+  }
+
+  private static void copyPlainly(
+      float[] tile,
+      int at,
+      int step,
+      int rows,
+      int[] offsets,
+      int first,
+      int column,
+      int columns,
+      float[] out) {
+    for (int r = 0; r < rows; r++) {
+      int from = at + r * NR;
+      int to = offsets[first + r] + column;
+      for (int left = columns; left > 0; left -= NR, from += step, to += NR) {
         System.arraycopy(tile, from, out, to, Math.min(NR, left));
       }
     }
@@ -137,7 +155,7 @@ final class TileStore {
         "tiles' epilogue",
         (ways.length + 1) * rows * 15,
         () -> {
-          copy(tile, 0, 0, rows, offsets, 0, 0, 1, NR, out);
+          copy(tile, 0, 0, rows, offsets, 0, 0, NR, out);
           for (Epilogue e : ways) {
             vectors(tile, 0, 0, 1, rows, offsets, 0, 0, e, out);
             vector(tile, 0, rows, offsets, 0, 0, e, out);
