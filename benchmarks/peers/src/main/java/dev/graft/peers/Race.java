@@ -1,5 +1,7 @@
 package dev.graft.peers;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -12,8 +14,18 @@ final class Race {
   /** So long is a turn at least; shorter calls are repeated. */
   private static final double TURN = 0.1;
 
-  /** Before a turn, for the last contender's threads to stop spinning. */
+  /**
+   * Before a turn the last contender's threads stop spinning: a pause in which the process works
+   * less than this share of one core. ONNX Runtime's spin for up to 50 ms (Zen 3, virtual), and so
+   * half a turn on two threads had one core.
+   */
+  private static final double IDLE = 0.1;
+
   private static final long PAUSE_MILLIS = 15;
+  private static final int MOST_PAUSES = 40;
+
+  private static final OperatingSystemMXBean SYSTEM =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   private static final int MOST_ROUNDS = 15;
   private static final int FEWEST_ROUNDS = 3;
@@ -87,15 +99,25 @@ final class Race {
   }
 
   private static double turn(Contender contender, int threads, int calls) {
-    try {
-      Thread.sleep(PAUSE_MILLIS);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("interrupted", e);
-    }
+    rest();
     contender.threads(threads);
     if (calls > 1) {
       contender.nanos(1); // brings its data back into the caches
     }
     return contender.nanos(calls) / 1e9 / calls;
+  }
+
+  private static void rest() {
+    try {
+      for (int i = 0; i < MOST_PAUSES; i++) {
+        long before = SYSTEM.getProcessCpuTime();
+        Thread.sleep(PAUSE_MILLIS);
+        if (SYSTEM.getProcessCpuTime() - before < IDLE * PAUSE_MILLIS * 1e6) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted", e);
+    }
   }
 }
