@@ -5,17 +5,18 @@ import dev.graft.backend.cpu.Vectors;
 
 /**
  * The block sizes (van Zee and van de Geijn, 2015: BLIS). A panel of B of one K block stays close
- * by while the row panels of A pass over it from L2: in L1 at 256 bits (32 KB), in L2 at 512 (128
- * KB), from where 14 rows ask for no more than 9 bytes of it a cycle.
+ * by, in L2 (64 KB at 256 bits, 128 KB at 512), while the row panels of A pass over it: 6 rows ask
+ * for no more than 11 bytes of it a cycle, 14 for 9.
  */
 public final class Blocking {
   /**
    * Products summed by one call of a microkernel at most; a tile is loaded and stored again for
-   * every further call. With vectors of 256 bits, 512 ran ResNet-50 at 1.02 to 1.08 of the speed of
-   * 256, and 128 at 0.88 to 0.93 (Zen 3). With 512 bits and 28 sums in registers, 1024 ran products
-   * at 1.03 to 1.10 of the speed of 256, ResNet-50 at 1.04 (Zen 5).
+   * every further call, and only tiles that need none leave straight. With vectors of 256 bits 1024
+   * ran products of more than 512 at 1.02 to 1.07 of the speed of 512, 2048³ at 0.99, networks
+   * alike (Zen 3); 512 ran ResNet-50 at 1.02 to 1.08 of 256, and 128 at 0.88 to 0.93. With 512
+   * bits, 1024 ran products at 1.03 to 1.10 of the speed of 256, ResNet-50 at 1.04 (Zen 5).
    */
-  public static final int KC = Vectors.LANES >= 16 ? 1024 : 512;
+  public static final int KC = 1024;
 
   /**
    * The distance between the rows of a panel of A: constant, so that it is folded into addresses.
