@@ -180,7 +180,7 @@ final class WinogradRun implements Runnable {
     if (isFew(s, tile)) {
       return allTiles(s, tile);
     }
-    int most = BLOCK_FLOATS / (rows(s, tile) * STRIDE * MR);
+    int most = BLOCK_FLOATS / (tile.positions() * s.inChannels() * MR);
     return Math.clamp(Math.min(most, allTiles(s, tile) / MR / 8), 1, 4) * MR;
   }
 

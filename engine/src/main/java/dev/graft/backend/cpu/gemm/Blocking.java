@@ -5,18 +5,18 @@ import dev.graft.backend.cpu.Vectors;
 
 /**
  * The block sizes (van Zee and van de Geijn, 2015: BLIS). A panel of B of one K block stays close
- * by, in L2 (64 KB at 256 bits, 128 KB at 512), while the row panels of A pass over it: 6 rows ask
+ * by, in L2 (80 KB at 256 bits, 160 KB at 512), while the row panels of A pass over it: 6 rows ask
  * for no more than 11 bytes of it a cycle, 14 for 9.
  */
 public final class Blocking {
   /**
    * Products summed by one call of a microkernel at most; a tile is loaded and stored again for
-   * every further call, and only tiles that need none leave straight. With vectors of 256 bits 1024
-   * ran products of more than 512 at 1.02 to 1.07 of the speed of 512, 2048³ at 0.99, networks
-   * alike (Zen 3); 512 ran ResNet-50 at 1.02 to 1.08 of 256, and 128 at 0.88 to 0.93. With 512
-   * bits, 1024 ran products at 1.03 to 1.10 of the speed of 256, ResNet-50 at 1.04 (Zen 5).
+   * every further call, and only tiles that need none leave straight. Sums of 9·128 go in one call,
+   * ResNets' others of 3×3 taps in equal ones: 512×784×1152 at 1.06 of the speed of 1024, which ran
+   * 1024³ at 1.07 of 512, ResNets alike (Zen 3, 256 bits). With 512 bits, 1024 ran products at 1.03
+   * to 1.10 of the speed of 256, ResNet-50 at 1.04 (Zen 5).
    */
-  public static final int KC = 1024;
+  public static final int KC = 1280;
 
   /**
    * The distance between the rows of a panel of A: constant, so that it is folded into addresses.

@@ -240,10 +240,12 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
         tall ? Math.max(TALL_PANELS, Blocking.PANELS) : Blocking.PANELS);
   }
 
-  /** Products summed in one pass over the result at most: as many as let a block of A fit. */
+  /** Products summed in one pass over the result: as many as let a block of A fit, all alike. */
   private int longest() {
     int panels = Math.ceilDiv(Math.min(m, block), MR);
-    return Math.max(1, Blocking.BLOCK_FLOATS / (Math.max(1, panels) * PANEL)) * Blocking.KC;
+    int most = Math.max(1, Blocking.BLOCK_FLOATS / (Math.max(1, panels) * PANEL)) * Blocking.KC;
+    int passes = Math.max(1, Math.ceilDiv(b.k, most));
+    return Math.max(1, Math.ceilDiv(b.k, passes));
   }
 
   @Override
