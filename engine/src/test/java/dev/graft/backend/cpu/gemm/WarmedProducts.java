@@ -15,7 +15,7 @@ public final class WarmedProducts {
   private WarmedProducts() {}
 
   public static void main(String[] args) {
-    // Sums in several passes, so that tiles are copied, added to and leave straight.
+    // Sums in two calls of a kernel, so that tiles are added to and copied.
     Tensor a = Tensor.randn(Rng.of(1), 96, Blocking.KC + 16);
     Tensor b = Tensor.randn(Rng.of(2), Blocking.KC + 16, 16 * Blocking.NR);
     long start = System.nanoTime();
