@@ -16,8 +16,8 @@ final class Race {
 
   /**
    * Before a turn the last contender's threads stop spinning: a pause in which the process works
-   * less than this share of one core. ONNX Runtime's spin for up to 50 ms (Zen 3, virtual), and so
-   * half a turn on two threads had one core.
+   * less than this share of one core. ONNX Runtime's spin for up to 50 ms (Zen 3, virtual): with 15 ms of
+   * rest, a third of the next turn on two threads had one core.
    */
   private static final double IDLE = 0.1;
 

@@ -81,7 +81,7 @@ class SpillTest {
   /**
    * Vectors are read by way of {@code Objects.checkIndex}, whose profile all code shares: once a
    * check in compiled code has failed, kernels that are compiled later test bounds in another way,
-   * and Microkernel6 spilled: 34 instead of 78 GFLOP/s.
+   * and Microkernel6 spilled: 34 instead of 77 GFLOP/s.
    */
   @Test
   void neitherDoesOneAfterAColdStart() throws IOException, InterruptedException {
