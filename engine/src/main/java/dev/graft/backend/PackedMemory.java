@@ -9,23 +9,15 @@ import java.util.List;
  * them badly: ResNet-50's 102 MB took 145.
  */
 public final class PackedMemory {
-  private static final int LINE = 16;
-
-  /** The first float of an array that begins a cache line, since its header takes 16 bytes. */
-  private static final int ALIGNED = LINE - 4;
-
   /** 16 MB with the header: whole regions, and no free run is too short for it for long. */
   private static final int LONGEST = (1 << 22) - 4;
 
   private final List<Chunk> chunks = new ArrayList<>();
   private long left;
 
-  /** A run of an array, to be written over whole. */
-  public record Run(float[] array, int at) {}
-
   private static final class Chunk {
     final float[] array;
-    int used = ALIGNED;
+    int used = Lines.FIRST;
 
     Chunk(int length) {
       array = new float[length];
@@ -45,18 +37,22 @@ public final class PackedMemory {
 
   /** What a run of that many floats takes: whole cache lines. */
   public static long room(long length) {
-    return (length + LINE - 1) / LINE * LINE;
+    return Lines.room(length);
   }
 
-  /** The next run, zeros, beginning at a cache line. */
-  public Run take(int length) {
+  /** The next run, zeros, beginning at a cache line. What takes little shares {@link Lines}'s. */
+  public Lines.Run take(int length) {
     Chunk chunk = chunks.stream().filter(c -> c.holds(length)).findFirst().orElse(null);
     if (chunk == null) {
-      long wanted = ALIGNED + Math.max(length, left);
-      chunk = new Chunk((int) Math.max(ALIGNED + (long) length, Math.min(wanted, LONGEST)));
+      long wanted = Lines.FIRST + Math.max(length, left);
+      if (!Lines.isLong(wanted)) {
+        left = Math.max(0, left - room(length));
+        return Lines.take(length);
+      }
+      chunk = new Chunk((int) Math.max(Lines.FIRST + (long) length, Math.min(wanted, LONGEST)));
       chunks.add(chunk);
     }
-    Run run = new Run(chunk.array, chunk.used);
+    Lines.Run run = new Lines.Run(chunk.array, chunk.used, length);
     chunk.used = (int) Math.min(chunk.used + room(length), chunk.array.length);
     left = Math.max(0, left - room(length));
     return run;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ class PackedMemoryTest {
     PackedMemory memory = new PackedMemory(total);
     Map<float[], List<int[]>> taken = new IdentityHashMap<>();
     for (int length : LENGTHS) {
-      PackedMemory.Run run = memory.take(length);
+      Lines.Run run = memory.take(length);
       assertTrue(run.at() + length <= run.array().length);
       assertEquals(0, (16 + 4 * run.at()) % 64, "no cache line begins there");
       List<int[]> others = taken.computeIfAbsent(run.array(), a -> new ArrayList<>());
@@ -37,11 +38,21 @@ class PackedMemoryTest {
   }
 
   @Test
-  void smallNetworksTakeWhatTheyNeed() {
+  void smallNetworksShareALongArray() {
     PackedMemory memory = new PackedMemory(PackedMemory.room(1000) + PackedMemory.room(50));
-    float[] array = memory.take(1000).array();
-    assertSame(array, memory.take(50).array());
-    assertTrue(array.length < 1100, array.length + " floats");
+    Lines.Run first = memory.take(1000);
+    Lines.Run second = memory.take(50);
+    Lines.Run another = new PackedMemory(PackedMemory.room(70)).take(70);
+    for (Lines.Run run : List.of(first, second, another)) {
+      assertEquals(0, (16 + 4 * run.at()) % 64, "no cache line begins there");
+      Arrays.fill(run.array(), run.at(), run.at() + run.length(), run.length());
+    }
+    for (Lines.Run run : List.of(first, second, another)) {
+      for (int i = 0; i < run.length(); i++) {
+        assertEquals(run.length(), run.array()[run.at() + i], "another one lies there");
+      }
+    }
+    assertSame(first.array(), second.array());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.graft.weights;
 
+import dev.graft.backend.Lines;
 import dev.graft.backend.PackedMemory;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -144,7 +145,7 @@ final class ParallelDecoder {
       List<Task> tasks) {
     int numel = (int) tensor.entry().numel();
     if (isLarge(tensor)) {
-      PackedMemory.Run run = memory.take(numel);
+      Lines.Run run = memory.take(numel);
       values[i] = new Target(run.array(), run.at());
       addTasks(tensor, file, values[i], tasks);
     } else {

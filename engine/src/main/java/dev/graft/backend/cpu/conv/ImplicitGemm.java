@@ -1,6 +1,7 @@
 package dev.graft.backend.cpu.conv;
 
 import dev.graft.backend.ConvShape;
+import dev.graft.backend.Lines;
 import dev.graft.backend.PackedMemory;
 import dev.graft.backend.PreparedConv;
 import dev.graft.backend.View;
@@ -30,7 +31,7 @@ final class ImplicitGemm implements PreparedConv {
     this.weights = new PackedB[shape.groups()];
     for (int g = 0; g < weights.length; g++) {
       WeightPanels source = WeightPanels.forward(shape, weight, scale, taps, g);
-      PackedMemory.Run to = memory.take(PackedB.length(k, outputs));
+      Lines.Run to = memory.take(PackedB.length(k, outputs));
       weights[g] = PackedB.packPanels(k, outputs, source, to.array(), to.at());
     }
   }

@@ -1,6 +1,7 @@
 package dev.graft.backend.cpu.conv;
 
 import dev.graft.backend.ConvShape;
+import dev.graft.backend.Lines;
 import dev.graft.backend.View;
 import dev.graft.backend.cpu.BufferPool;
 import dev.graft.backend.cpu.Parallel;
@@ -40,7 +41,10 @@ final class NarrowConv {
   private final BufferPool pool;
   private final ConvShape s;
   private final View x;
+
+  /** Packed, from {@link Lines#FIRST} on. */
   private final float[] weights;
+
   private final float[] bias;
   private final View out;
   private final int run;
@@ -82,7 +86,7 @@ final class NarrowConv {
   static void run(
       BufferPool pool, ConvShape s, PackedB.PanelSource weight, View x, View bias, View out) {
     int products = s.inChannels() * s.kernelH() * s.kernelW();
-    float[] packed = pool.take(PackedB.length(products, s.outChannels()));
+    float[] packed = pool.take(PackedB.arrayLength(products, s.outChannels()));
     PackedB.packPanels(products, s.outChannels(), weight, packed);
     float[] added = new float[Math.ceilDiv(s.outChannels(), NR) * NR];
     if (bias != null) {
@@ -172,7 +176,7 @@ final class NarrowConv {
       int start = Math.min(pixel, s.outW() - pixels);
       for (int channel = 0; channel < s.outChannels(); ) {
         boolean two = (PAIRS || pixels == NarrowTile.SIX) && s.outChannels() - channel > L;
-        int wAt = (channel / NR * k + skipped * run) * NR + channel % NR;
+        int wAt = Lines.FIRST + (channel / NR * k + skipped * run) * NR + channel % NR;
         NarrowTile.sum(
             pixels, two, from, at + start * step, step, run, gap, count * run, weights, wAt, tile);
         int target = to + start * s.outChannels() + channel;

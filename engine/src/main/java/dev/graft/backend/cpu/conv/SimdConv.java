@@ -4,6 +4,7 @@ import dev.graft.backend.ConvKernels;
 import dev.graft.backend.ConvShape;
 import dev.graft.backend.CopyKernels;
 import dev.graft.backend.HostBuffer;
+import dev.graft.backend.Lines;
 import dev.graft.backend.PackedMemory;
 import dev.graft.backend.PreparedConv;
 import dev.graft.backend.View;
@@ -54,7 +55,7 @@ public final class SimdConv implements ConvKernels {
     Taps taps = Taps.forward(s);
     int outputs = s.outChannelsPerGroup();
     int k = taps.count() * s.inChannelsPerGroup();
-    float[] packed = pool.take(PackedB.length(k, outputs));
+    float[] packed = pool.take(PackedB.arrayLength(k, outputs));
     for (int g = 0; g < s.groups(); g++) {
       int firstOut = g * outputs;
       PackedB b = WeightPanels.forward(s, weight, taps, g).pack(outputs, packed);
@@ -182,11 +183,11 @@ public final class SimdConv implements ConvKernels {
       View out) {
     boolean fresh = WinogradWeights.leftFresh(s, form);
     int room = fresh ? 0 : WinogradWeights.length(form, kernels.inner(), kernels.outer());
-    float[] data = pool.take(room);
+    float[] data = pool.take(fresh ? 0 : Lines.longArray(room));
     WinogradWeights weights =
         fresh
             ? WinogradWeights.fresh(form, kernels)
-            : WinogradWeights.packed(form, kernels, data, 0);
+            : WinogradWeights.packed(form, kernels, data, Lines.FIRST);
     int length = WinogradRun.scratch(s, form, !fresh);
     float[] scratch = pool.take(length);
     View used = new View(new HostBuffer(scratch, null), Layout.rowMajor(Shape.of(length)));
@@ -214,7 +215,7 @@ public final class SimdConv implements ConvKernels {
     int channels = s.inChannelsPerGroup();
     int outputs = s.outChannelsPerGroup();
     int k = taps.count() * outputs;
-    float[] packed = pool.take(PackedB.length(k, channels));
+    float[] packed = pool.take(PackedB.arrayLength(k, channels));
     PackedB b = WeightPanels.backward(s, weight, taps, g).pack(channels, packed);
     TapPacker rows =
         new TapPacker(

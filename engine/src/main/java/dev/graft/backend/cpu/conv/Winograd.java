@@ -1,6 +1,7 @@
 package dev.graft.backend.cpu.conv;
 
 import dev.graft.backend.ConvShape;
+import dev.graft.backend.Lines;
 import dev.graft.backend.PackedMemory;
 import dev.graft.backend.PreparedConv;
 import dev.graft.backend.View;
@@ -35,7 +36,7 @@ final class Winograd implements PreparedConv {
       boolean relu,
       PackedMemory memory) {
     int length = WinogradWeights.length(tile, shape.inChannels(), shape.outChannels());
-    PackedMemory.Run to = memory.take(length);
+    Lines.Run to = memory.take(length);
     WinogradKernels kernels = WinogradKernels.forward(weight, scale);
     WinogradWeights weights = WinogradWeights.packed(tile, kernels, to.array(), to.at());
     return new Winograd(shape, tile, weights, bias, relu);

@@ -1,6 +1,7 @@
 package dev.graft.backend.cpu.conv;
 
 import dev.graft.backend.ConvShape;
+import dev.graft.backend.Lines;
 import dev.graft.backend.View;
 import dev.graft.backend.cpu.Parallel;
 import dev.graft.backend.cpu.Vectors;
@@ -61,31 +62,25 @@ final class WinogradRun implements Runnable {
 
   /** What a thread needs beside the arena. */
   private static final class Scratch {
-    private float[] input = {};
-    private float[] products = {};
+    private Lines.Run input = Lines.NOTHING;
+    private Lines.Run products = Lines.NOTHING;
+    private Lines.Run fresh = Lines.NOTHING;
+    private final Lines.Run weights = Lines.take(DEPTH * NR);
     private float[] patch = {};
-    private float[] fresh = {};
-    private final float[] weights = new float[DEPTH * NR];
     private final float[] temp = new float[Math.max(48 * L, WinogradKernels.TEMP)];
 
-    float[] input(int length) {
-      if (input.length < length) {
-        input = new float[length];
-      }
+    Lines.Run input(int length) {
+      input = input.orLonger(length);
       return input;
     }
 
-    float[] products(int length) {
-      if (products.length < length) {
-        products = new float[length];
-      }
+    Lines.Run products(int length) {
+      products = products.orLonger(length);
       return products;
     }
 
-    float[] fresh(int length) {
-      if (fresh.length < length) {
-        fresh = new float[length];
-      }
+    Lines.Run fresh(int length) {
+      fresh = fresh.orLonger(length);
       return fresh;
     }
 
@@ -243,11 +238,11 @@ final class WinogradRun implements Runnable {
 
   private void runBlocks(int from, int to) {
     for (int b = from; b < to; b++) {
-      float[] input = SCRATCH.get().input(capacity * rows(shape, tile) * STRIDE);
+      Lines.Run input = SCRATCH.get().input(capacity * rows(shape, tile) * STRIDE);
       int first = b * block;
       int last = Math.min(tiles, first + block);
-      transformInput(first, first, last, input, 0);
-      multiply(first, last, 0, weights.panels(), input, 0);
+      transformInput(first, first, last, input.array(), input.at());
+      multiply(first, last, 0, weights.panels(), input.array(), input.at());
     }
   }
 
@@ -319,12 +314,12 @@ final class WinogradRun implements Runnable {
     int count = last - first;
     int rows = Math.ceilDiv(count, MR) * MR;
     int distance = rows * NR;
-    float[] products = own.products(tile.positions() * distance);
+    Lines.Run products = own.products(tile.positions() * distance);
     for (int j = panel; j < panelEnd; j++) {
       multiply(count, j, input, at, products, distance, own);
       for (int t = 0; t < count; t++) {
         for (int c = 0; c < NR && j * NR + c < shape.outChannels(); c += L) {
-          tile.output(products, t * NR + c, distance, own.temp);
+          tile.output(products.array(), products.at() + t * NR + c, distance, own.temp);
           store(first + t, j * NR + c, own.temp);
         }
       }
@@ -337,23 +332,24 @@ final class WinogradRun implements Runnable {
    * products at 10 (ResNet-18 at batch 1: 5 % on one and on two threads).
    */
   private void multiply(
-      int count, int panel, float[] input, int at, float[] products, int distance, Scratch own) {
+      int count, int panel, float[] input, int at, Lines.Run products, int distance, Scratch own) {
     int channels = shape.inChannels();
     int columns = shape.outChannels() - panel * NR;
     boolean packed = weights.isPacked();
-    float[] b = packed ? few ? own.weights : weights.data() : own.fresh(weights.room(DEPTH));
+    boolean copied = packed && few;
+    Lines.Run used = copied ? own.weights : packed ? null : own.fresh(weights.room(DEPTH));
+    float[] b = used == null ? weights.data() : used.array();
     for (int k = 0; k < channels; k += DEPTH) {
       int depth = Math.min(DEPTH, channels - k);
-      int bAt = packed ? weights.at(panel) + k * NR : 0;
+      int bAt = packed ? weights.at(panel) + k * NR : used.at();
       if (!packed) {
-        weights.transform(panel, k, depth, own.temp, b);
+        weights.transform(panel, k, depth, own.temp, b, bAt);
       }
       int from = at + k / Blocking.KC * capacity * STRIDE + k % Blocking.KC;
-      int to = 0;
+      int to = products.at();
       for (int p = 0; p < offsets.length; p++, bAt += weights.distance(depth), to += distance) {
-        boolean copied = packed && few;
         if (copied) {
-          System.arraycopy(weights.data(), bAt, b, 0, depth * NR);
+          System.arraycopy(weights.data(), bAt, b, used.at(), depth * NR);
         }
         Microkernel.runRows(
             count,
@@ -362,9 +358,9 @@ final class WinogradRun implements Runnable {
             input,
             from + offsets[p],
             b,
-            copied ? 0 : bAt,
+            copied ? used.at() : bAt,
             k > 0,
-            products,
+            products.array(),
             to);
       }
     }

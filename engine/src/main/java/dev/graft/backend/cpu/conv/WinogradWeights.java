@@ -118,19 +118,19 @@ final class WinogradWeights {
 
   /**
    * Transforms inner channels {@code from … from+depth−1} of a panel of fresh weights, as
-   * [position] of [depth][NR], positions {@link #distance} apart.
+   * [position] of [depth][NR] from {@code at} on, positions {@link #distance} apart.
    *
    * @param temp {@link WinogradKernels#TEMP} floats
    */
-  void transform(int panel, int from, int depth, float[] temp, float[] to) {
+  void transform(int panel, int from, int depth, float[] temp, float[] to, int at) {
     int distance = distance(depth);
     int columns = Math.min(NR, kernels.outer() - panel * NR);
     if (columns < NR) {
-      Arrays.fill(to, 0, tile.positions() * distance, 0);
+      Arrays.fill(to, at, at + tile.positions() * distance, 0);
     }
     for (int v = 0; v < columns; v += L) {
       int first = panel * NR + v;
-      kernels.transform(tile, first, from, from + depth, temp, to, v, distance, NR);
+      kernels.transform(tile, first, from, from + depth, temp, to, at + v, distance, NR);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.graft.backend.cpu.gemm;
 
+import dev.graft.backend.Lines;
 import dev.graft.backend.cpu.Parallel;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -82,8 +83,8 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
 
   private static final class Scratch {
     private float[] a = {};
-    private float[] b = {};
-    private float[] tiles = {};
+    private Lines.Run b = Lines.NOTHING;
+    private Lines.Run tiles = Lines.NOTHING;
     private int[] offsets = {};
 
     /** What {@link #a} holds: of which run, from which row and column on. */
@@ -113,9 +114,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
     }
 
     void tiles(int length) {
-      if (tiles.length < length) {
-        tiles = new float[length];
-      }
+      tiles = tiles.orLonger(length);
     }
 
     float[] a(int length) {
@@ -125,10 +124,8 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
       return a;
     }
 
-    float[] b(int length) {
-      if (b.length < length) {
-        b = new float[length];
-      }
+    Lines.Run b(int length) {
+      b = b.orLonger(length);
       return b;
     }
   }
@@ -303,9 +300,9 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
     for (int i = 0; i < parts; i++) {
       int from = panel + panels * i / parts;
       int to = panel + panels * (i + 1) / parts;
-      float[] own = b.isUnpacked() ? scratch.b((to - from) * b.k * NR) : null;
+      Lines.Run own = b.isUnpacked() ? scratch.b((to - from) * b.k * NR) : null;
       float[] panelsB = b.panels(from, to, own);
-      int bAt = b.at(from) + k * NR;
+      int bAt = b.at(from, own) + k * NR;
       if (rowsFirst) {
         rowsFirst(row, rowEnd, from, to, depth, panelsB, bAt, pass, scratch);
       } else {
@@ -359,6 +356,8 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
     int blockFloats = floatsOfA(rowEnd - row);
     int distance = tilesOf(rowEnd - row);
     int allColumns = Math.min(panelEnd * NR, b.n) - panel * NR;
+    float[] tiles = scratch.tiles.array();
+    int tilesAt = scratch.tiles.at();
     for (int i = 0; i < blocks; i++) {
       int count = Math.min(size, depth - i * size);
       for (int p = panel; p < panelEnd; p++) {
@@ -367,7 +366,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
         int step = Microkernel.rowsAtOnce(summed);
         int panelAt = bAt + ((p - panel) * b.k + i * size) * NR;
         for (int r = row; r < rowEnd; r += step) {
-          int tile = (r - row) * NR;
+          int tile = tilesAt + (r - row) * NR;
           int rows = Math.min(step, rowEnd - r);
           int aAt = i * blockFloats + (r - row) * Blocking.ROW_STRIDE;
           Microkernel.runRows(
@@ -379,11 +378,11 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
               panelsB,
               panelAt,
               i > 0,
-              scratch.tiles,
+              tiles,
               (p - panel) * distance + tile);
           if (i == blocks - 1 && p == panelEnd - 1) {
             TileStore.store(
-                scratch.tiles,
+                tiles,
                 tile,
                 distance,
                 rows,
@@ -418,6 +417,8 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
       Epilogue pass,
       Scratch scratch) {
     boolean adds = pass.isAddedTo(out);
+    float[] tiles = scratch.tiles.array();
+    int tilesAt = scratch.tiles.at();
     boolean straight = (adds || pass.isPlain()) && Microkernel.leavesStraight(adds);
     for (int r = row; r < rowEnd; r += MR) {
       int rows = Math.min(MR, rowEnd - r);
@@ -442,12 +443,12 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
               panelsB,
               bAt + (p - panel) * b.k * NR,
               false,
-              scratch.tiles,
-              (p - first) * TILE);
+              tiles,
+              tilesAt + (p - first) * TILE);
         }
         int columns = Math.min(end * NR, b.n) - first * NR;
         TileStore.store(
-            scratch.tiles, 0, TILE, rows, scratch.offsets, r - row, first * NR, columns, pass, out);
+            tiles, tilesAt, TILE, rows, scratch.offsets, r - row, first * NR, columns, pass, out);
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.graft.backend.cpu.gemm;
 
+import dev.graft.backend.Lines;
 import dev.graft.backend.cpu.Parallel;
 import dev.graft.backend.cpu.Vectors;
 import java.util.Arrays;
@@ -80,22 +81,29 @@ public final class PackedB {
     return data == null;
   }
 
-  /** The array that holds these panels, which may be {@code own}, from {@link #at} of the first. */
-  float[] panels(int first, int end, float[] own) {
+  /**
+   * The array that holds these panels, which may be {@code own}'s, from {@link #at} of the first.
+   */
+  float[] panels(int first, int end, Lines.Run own) {
     if (data != null) {
       return data;
     }
-    source.readPanels(first, end, k, n, own, 0);
-    return own;
+    source.readPanels(first, end, k, n, own.array(), own.at());
+    return own.array();
   }
 
   /** Where panels that begin with {@code first} lie in their array. */
-  int at(int first) {
-    return start + (data == null ? 0 : first * k * Blocking.NR);
+  int at(int first, Lines.Run own) {
+    return data == null ? own.at() : start + first * k * Blocking.NR;
   }
 
   public static int length(int k, int n) {
     return Math.multiplyExact(panels(n) * Blocking.NR, k);
+  }
+
+  /** The length of an array that {@link #pack} and the like fill, from a cache line on. */
+  public static int arrayLength(int k, int n) {
+    return Lines.longArray(length(k, n));
   }
 
   /** Floats that it holds. */
@@ -107,12 +115,12 @@ public final class PackedB {
     return (n + Blocking.NR - 1) / Blocking.NR;
   }
 
-  /** Packs into {@code data} of at least {@link #length}, panel by panel. */
+  /** Packs into {@code data} of {@link #arrayLength}, panel by panel. */
   public static PackedB packPanels(int k, int n, Source source, float[] data) {
-    return packPanels(k, n, source, data, 0);
+    return packPanels(k, n, source, data, Lines.FIRST);
   }
 
-  /** As {@link #packPanels(int, int, Source, float[])}, from {@code start} on. */
+  /** Packs into {@code data} from {@code start} on, {@link #length} floats. */
   public static PackedB packPanels(int k, int n, Source source, float[] data, int start) {
     int panel = k * Blocking.NR;
     int together = Math.clamp(panels(n) / (4 * Parallel.threads()), 1, TOGETHER);
@@ -157,10 +165,10 @@ public final class PackedB {
         Math.max(1, PACKED / n),
         (from, to) -> {
           for (int i = from; i < to; i++) {
-            copyRow(b, at + i * strideK, n, data, i * nr, k * nr);
+            copyRow(b, at + i * strideK, n, data, Lines.FIRST + i * nr, k * nr);
           }
         });
-    return new PackedB(data, 0, null, k, n);
+    return new PackedB(data, Lines.FIRST, null, k, n);
   }
 
   /**
