@@ -1,5 +1,7 @@
 package dev.graft.backend;
 
+import dev.graft.tensor.Layout;
+
 /**
  * A way to compute: memory and the kernel families. Kernels check nothing; the ops above them have
  * checked every shape. Unless a kernel says otherwise its outputs are overwritten, lie dense, and
@@ -11,6 +13,14 @@ public interface Backend {
 
   /** A buffer of {@code length} floats whose contents are unspecified. */
   Buffer allocate(int length);
+
+  /**
+   * Memory for that layout, with unspecified contents; its first element, whatever offset the given
+   * layout has, lies where this backend's kernels like best.
+   */
+  default View allocate(Layout layout) {
+    return new View(allocate(layout.numel()), layout.at(0));
+  }
 
   /** A buffer of {@code length} zeros. */
   Buffer allocateZeroed(int length);

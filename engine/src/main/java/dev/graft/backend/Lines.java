@@ -50,7 +50,8 @@ public final class Lines {
     return Math.max(LONG, Math.addExact(FIRST, floats));
   }
 
-  static boolean isLong(long floats) {
+  /** Whether an array of so many floats is long without being made so. */
+  public static boolean isLong(long floats) {
     return floats >= LONG;
   }
 

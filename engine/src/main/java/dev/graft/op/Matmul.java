@@ -60,10 +60,10 @@ public record Matmul() implements Op {
     int m = a.dim(-2);
     int n = b.dim(-1);
     Layout out3 = Layout.rowMajor(Shape.of(batch.numel(), m, n));
-    View out = new View(a.backend().allocate(out3.numel()), out3);
+    View out = a.backend().allocate(out3);
     View biasView = bias == null ? null : bias.dense().view();
     a.backend().matmul().matmul(rank3(a, batch), rank3(b, batch), biasView, out);
-    return Tensor.of(out.with(Layout.rowMajor(batched(batch, m, n))));
+    return Tensor.of(out.with(Layout.rowMajor(batched(batch, m, n)).at(out.offset())));
   }
 
   /** The operand broadcast over the batch, as [batch, rows, columns]; copied only if it must be. */

@@ -1,7 +1,6 @@
 package dev.graft.op;
 
 import dev.graft.backend.Backend;
-import dev.graft.backend.Buffer;
 import dev.graft.backend.View;
 import dev.graft.tensor.Autograd;
 import dev.graft.tensor.Layout;
@@ -200,9 +199,9 @@ public final class Node {
 
   /** A new tensor, contents unspecified, with the given dense layout. */
   public Tensor allocate(Layout layout) {
-    Buffer buffer = backend.allocate(layout.numel());
-    StepScope.made(buffer);
-    return Tensor.of(new View(buffer, layout));
+    View view = backend.allocate(layout);
+    StepScope.made(view.buffer());
+    return Tensor.of(view);
   }
 
   /** Where the operation was applied, if anomaly mode was on; else null. */

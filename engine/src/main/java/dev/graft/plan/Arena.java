@@ -2,7 +2,6 @@ package dev.graft.plan;
 
 import dev.graft.backend.Backend;
 import dev.graft.backend.BoundKernels;
-import dev.graft.backend.Buffer;
 import dev.graft.backend.View;
 import dev.graft.tensor.Layout;
 import dev.graft.tensor.Shape;
@@ -16,13 +15,13 @@ final class Arena {
   private final boolean outputRowMajor;
 
   Arena(Lowering.Result plan, Backend backend) {
-    Buffer buffer = backend.allocate(plan.arena());
+    View all = backend.allocate(Layout.rowMajor(Shape.of(plan.arena())));
     List<Step> steps = plan.steps();
     BoundKernels kernels = backend.bound();
-    this.intake = kernels.intake(plan.input().in(buffer));
+    this.intake = kernels.intake(plan.input().in(all));
     this.runs =
-        steps.stream().map(step -> step.binder().bind(buffer, kernels)).toArray(Runnable[]::new);
-    this.output = plan.output().in(buffer);
+        steps.stream().map(step -> step.binder().bind(all, kernels)).toArray(Runnable[]::new);
+    this.output = plan.output().in(all);
     this.outputRowMajor = output.layout().isRowMajor();
   }
 

@@ -83,7 +83,7 @@ public final class InferencePlan {
     try {
       View result = arena.output();
       Layout layout = Layout.dense(outputShape(), result.layout());
-      View out = new View(backend.allocate(layout.numel()), layout);
+      View out = backend.allocate(layout);
       for (int i = 0; i < parts; i++) {
         arena.compute(part(x.view(), i));
         backend.bound().copy(result, part(out, i)).run();

@@ -1,6 +1,5 @@
 package dev.graft.plan;
 
-import dev.graft.backend.Buffer;
 import dev.graft.backend.View;
 import dev.graft.tensor.Layout;
 
@@ -25,8 +24,10 @@ record Place(Slot slot, View constant, Layout layout) {
   }
 
   /** As kernels see it in an arena. */
-  View in(Buffer arena) {
-    return constant != null ? constant : new View(arena, layout.at(slot.offset + layout.offset()));
+  View in(View arena) {
+    return constant != null
+        ? constant
+        : arena.with(layout.at(arena.offset() + slot.offset + layout.offset()));
   }
 
   /** Says that step {@code step} uses it. */

@@ -1,6 +1,5 @@
 package dev.graft.plan;
 
-import dev.graft.backend.Buffer;
 import dev.graft.backend.ConvKernels;
 import dev.graft.backend.ConvShape;
 import dev.graft.backend.PreparedConv;
@@ -171,7 +170,7 @@ final class ProductSteps {
                     matrix(out, rows, outputs, arena))));
   }
 
-  private static View matrix(Place place, int rows, int columns, Buffer arena) {
+  private static View matrix(Place place, int rows, int columns, View arena) {
     View view = place.in(arena);
     return view.with(Layout.rowMajor(Shape.of(1, rows, columns)).at(view.offset()));
   }

@@ -1,7 +1,7 @@
 package dev.graft.plan;
 
 import dev.graft.backend.BoundKernels;
-import dev.graft.backend.Buffer;
+import dev.graft.backend.View;
 import dev.graft.tensor.Shape;
 
 /**
@@ -28,6 +28,6 @@ record Step(
    */
   @FunctionalInterface
   interface Binder {
-    Runnable bind(Buffer arena, BoundKernels kernels);
+    Runnable bind(View arena, BoundKernels kernels);
   }
 }

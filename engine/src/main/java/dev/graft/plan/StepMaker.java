@@ -2,7 +2,6 @@ package dev.graft.plan;
 
 import dev.graft.backend.Backend;
 import dev.graft.backend.BoundKernels;
-import dev.graft.backend.Buffer;
 import dev.graft.backend.View;
 import dev.graft.op.AdaptiveAvgPool2d;
 import dev.graft.op.AvgPool2d;
@@ -325,7 +324,7 @@ final class StepMaker {
     return layout.isChannelsLast() && !layout.isRowMajor();
   }
 
-  private static List<View> views(List<Place> places, Buffer arena) {
+  private static List<View> views(List<Place> places, View arena) {
     return places.stream().map(place -> place.in(arena)).toList();
   }
 }

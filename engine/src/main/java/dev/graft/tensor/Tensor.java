@@ -308,7 +308,7 @@ public final class Tensor extends TensorMath {
 
   /** A copy in a given dense layout, without history. */
   public Tensor copy(Layout layout) {
-    Tensor out = new Tensor(new View(backend().allocate(layout.numel()), layout));
+    Tensor out = new Tensor(backend().allocate(layout));
     backend().copies().copy(view, out.view);
     return out;
   }

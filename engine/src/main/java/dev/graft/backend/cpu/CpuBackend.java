@@ -9,6 +9,7 @@ import dev.graft.backend.ElementwiseKernels;
 import dev.graft.backend.GroupNormKernels;
 import dev.graft.backend.HostBuffer;
 import dev.graft.backend.LineKernels;
+import dev.graft.backend.Lines;
 import dev.graft.backend.LossKernels;
 import dev.graft.backend.MatmulKernels;
 import dev.graft.backend.NormKernels;
@@ -17,10 +18,12 @@ import dev.graft.backend.PoolKernels;
 import dev.graft.backend.ReductionKernels;
 import dev.graft.backend.ResampleKernels;
 import dev.graft.backend.SoftmaxKernels;
+import dev.graft.backend.View;
 import dev.graft.backend.cpu.cold.WarmUp;
 import dev.graft.backend.cpu.cold.Warming;
 import dev.graft.backend.cpu.conv.SimdConv;
 import dev.graft.backend.cpu.gemm.SimdMatmul;
+import dev.graft.tensor.Layout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -71,6 +74,16 @@ public final class CpuBackend implements Backend {
   @Override
   public Buffer allocate(int length) {
     return new HostBuffer(pool.take(length), this);
+  }
+
+  /** Long ones begin at a cache line. */
+  @Override
+  public View allocate(Layout layout) {
+    int numel = layout.numel();
+    if (!Lines.isLong(numel)) {
+      return new View(allocate(numel), layout.at(0));
+    }
+    return new View(allocate(Lines.longArray(numel)), layout.at(Lines.FIRST));
   }
 
   @Override
