@@ -1,6 +1,7 @@
 package dev.graft.backend.cpu.conv;
 
 import dev.graft.backend.ConvShape;
+import dev.graft.backend.Lines;
 import dev.graft.backend.View;
 import dev.graft.backend.cpu.BufferPool;
 import dev.graft.backend.cpu.Caches;
@@ -181,7 +182,7 @@ final class DirectWeightGradient {
 
   private void sum(Operands all, int block, int last, int panel, int end, float[] partial, int at) {
     float[] packed = pool.take(packs ? tilesAtOnce * tileDistance : 0);
-    float[] grads = pool.take((end - panel) * (mostPixels() * NR + GAP));
+    float[] grads = pool.take(Lines.longArray((end - panel) * (mostPixels() * NR + GAP)));
     float[] copies = pool.take(copySize() + TapRuns.SLACK);
     for (int b = block; b < last; b++) {
       Block of = block(all, b, copies);
@@ -223,7 +224,7 @@ final class DirectWeightGradient {
       return new Grads(all.grad, from, 0, all.gradPixel);
     }
     packGrads(all, of.pixel, of.pixels(), panel, end, packed);
-    return new Grads(packed, 0, of.pixels() * NR + GAP, NR);
+    return new Grads(packed, Lines.FIRST, of.pixels() * NR + GAP, NR);
   }
 
   /**
@@ -410,12 +411,16 @@ final class DirectWeightGradient {
     }
   }
 
-  /** Copies the gradients by panels; what lies behind the last output is summed and left out. */
+  /**
+   * Copies the gradients by panels, from a cache line on; what lies behind the last output is
+   * summed and left out.
+   */
   private void packGrads(Operands all, int first, int pixels, int panel, int end, float[] to) {
     float[] grad = all.grad;
     int distance = pixels * NR + GAP;
     int from = all.gradAt + first * all.gradPixel + panel * NR;
-    for (int p = 0, target = 0; p < pixels; p++, from += all.gradPixel, target += NR) {
+    int target = Lines.FIRST;
+    for (int p = 0; p < pixels; p++, from += all.gradPixel, target += NR) {
       if (from + (end - panel) * NR <= grad.length) {
         for (int i = from, t = target, q = panel; q < end; q++, i += NR, t += distance) {
           FloatVector.fromArray(S, grad, i).intoArray(to, t);

@@ -1,6 +1,7 @@
 package dev.graft.backend.cpu.conv;
 
 import dev.graft.backend.ConvShape;
+import dev.graft.backend.Lines;
 import dev.graft.backend.View;
 import dev.graft.backend.cpu.BufferPool;
 import dev.graft.backend.cpu.Parallel;
@@ -146,7 +147,7 @@ final class WinogradWeightGradient {
 
   private void runShared(View gradWeight) {
     float[] inputs = pool.take(POSITIONS * inputDistance);
-    float[] grads = pool.take(POSITIONS * gradDistance);
+    float[] grads = pool.take(Lines.longArray(POSITIONS * gradDistance));
     Parallel.forRange(
         tiles,
         2,
@@ -179,7 +180,7 @@ final class WinogradWeightGradient {
     int distance = (last - first) * NR + L;
     float[] sums = pool.take(POSITIONS * distance);
     for (int p = 0; p < POSITIONS; p++) {
-      int gradAt = p * gradDistance + k * chunk * panel;
+      int gradAt = Lines.FIRST + p * gradDistance + k * chunk * panel;
       multiply(p, k, first, last, tiles, false, inputs, grads, gradAt, sums, p * distance);
     }
     back(k, first, last, sums, distance, gradWeight.array(), gradWeight.offset());
@@ -221,7 +222,7 @@ final class WinogradWeightGradient {
   /** The sums over tiles {@code first … last−1} for panels {@code j … end−1}. */
   private void sum(int first, int last, int j, int end, float[] sums, int at) {
     float[] inputs = pool.take(POSITIONS * inputDistance);
-    float[] grads = pool.take(POSITIONS * gradDistance);
+    float[] grads = pool.take(Lines.longArray(POSITIONS * gradDistance));
     float[] patch = pool.take(patchSize());
     float[] temp = new float[POSITIONS * L];
     for (int start = first; start < last; start += chunk) {
@@ -231,7 +232,7 @@ final class WinogradWeightGradient {
       }
       for (int p = 0; p < POSITIONS; p++) {
         for (int k = j; k < end; k++) {
-          int gradAt = p * gradDistance + (k - j) * chunk * panel;
+          int gradAt = Lines.FIRST + p * gradDistance + (k - j) * chunk * panel;
           int channels = s.inChannels();
           int to = at + p * sumDistance + k * channels * NR;
           multiply(p, k, 0, channels, count, start > first, inputs, grads, gradAt, sums, to);
@@ -258,7 +259,7 @@ final class WinogradWeightGradient {
     Source out = new Source(grad, image, y, left, SIDE);
     out.copyIfCut(patch);
     for (int c = j * NR; c < Math.min(end * NR, s.outChannels()); c += L) {
-      int at = ((c / NR - j) * chunk + t) * panel + c % NR;
+      int at = Lines.FIRST + ((c / NR - j) * chunk + t) * panel + c % NR;
       WinogradBack.gradient(
           out.data(patch), out.at() + c, out.line(), grad.dim(1), temp, grads, at, gradDistance);
     }
