@@ -190,8 +190,7 @@ final class DirectWeightGradient {
       if (packs) {
         boolean more = b + 1 < last && readsAll;
         int kernelRuns = (end - panel) * runs.count * tiles;
-        ReadAhead ahead =
-            more ? ahead(all, b + 1, of.pixels(), kernelRuns) : ReadAhead.nothing(of.x);
+        ReadAhead ahead = more ? ahead(all, b + 1, of.pixels(), kernelRuns) : ReadAhead.nothing();
         multiplyPacked(of, g, panel, end, packed, ahead, b > block, partial, at);
       } else {
         multiplyInPlace(of, g, panel, end, b > block, partial, at);
@@ -289,7 +288,6 @@ final class DirectWeightGradient {
   /** Reads x where it lies; all pixels in one run, if images follow each other as lines do. */
   private void multiplyInPlace(
       Block of, Grads g, int panel, int end, boolean add, float[] sums, int at) {
-    ReadAhead ahead = ReadAhead.nothing(of.x);
     boolean flat = of.distance == of.lines * runs.line;
     int runsOfPixels = flat ? 1 : of.images;
     int pixels = of.pixels() / runsOfPixels;
@@ -312,7 +310,6 @@ final class DirectWeightGradient {
                 g.step,
                 both,
                 add || i > 0,
-                ahead,
                 sums,
                 to);
           }

@@ -37,8 +37,13 @@ final class OuterProducts {
       ReadAhead ahead,
       float[] sums,
       int at) {
-    if (WIDE) {
-      OuterProducts13.run(x, xAt, STEP, 0, pixels, pixels, g, gAt, NR, both, add, ahead, sums, at);
+    if (WIDE && both) {
+      float[] next = ahead.array(x);
+      int distance = ahead.distance(xAt);
+      int seen = PackedOuterProducts13.run(x, xAt, g, gAt, pixels, next, distance, add, sums, at);
+      ahead.see(seen);
+    } else if (WIDE) {
+      OuterProducts13.run(x, xAt, STEP, 0, pixels, pixels, g, gAt, NR, false, add, sums, at);
     } else {
       OuterProducts6.run(x, xAt, g, gAt, pixels, both, add, sums, at);
     }

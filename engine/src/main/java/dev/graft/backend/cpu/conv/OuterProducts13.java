@@ -30,7 +30,6 @@ final class OuterProducts13 {
    *
    * @param both whether l goes over two vectors or one
    * @param add whether the sums are added to what is there
-   * @param ahead what two vectors read besides
    */
   static void run(
       float[] x,
@@ -44,23 +43,16 @@ final class OuterProducts13 {
       int gStep,
       boolean both,
       boolean add,
-      ReadAhead ahead,
       float[] sums,
       int at) {
     if (both) {
-      float[] next = ahead.array();
-      int nextAt = ahead.at();
-      int nextStep = ahead.step();
-      ahead.see(
-          two(
-              x, xAt, step, line, columns, pixels, g, gAt, gStep, next, nextAt, nextStep, add, sums,
-              at));
+      two(x, xAt, step, line, columns, pixels, g, gAt, gStep, add, sums, at);
     } else {
       one(x, xAt, step, line, columns, pixels, g, gAt, gStep, add, sums, at);
     }
   }
 
-  private static float two(
+  private static void two(
       float[] x,
       int xAt,
       int step,
@@ -70,9 +62,6 @@ final class OuterProducts13 {
       float[] g,
       int gAt,
       int gStep,
-      float[] next,
-      int nextAt,
-      int nextStep,
       boolean add,
       float[] sums,
       int at) {
@@ -104,9 +93,7 @@ final class OuterProducts13 {
     FloatVector d12 = FloatVector.zero(S);
     int gap = line - columns * step;
     int left = columns;
-    float seen = 0;
-    for (int p = 0, i = xAt, j = gAt, k = nextAt; p < pixels; p++, j += gStep, k += nextStep) {
-      seen += next[k];
+    for (int p = 0, i = xAt, j = gAt; p < pixels; p++, j += gStep) {
       FloatVector y = FloatVector.fromArray(S, g, j);
       FloatVector z = FloatVector.fromArray(S, g, j + L);
       FloatVector a = FloatVector.broadcast(S, x[i + 12]);
@@ -208,7 +195,6 @@ final class OuterProducts13 {
     d11.intoArray(sums, at + 23 * L);
     c12.intoArray(sums, at + 24 * L);
     d12.intoArray(sums, at + 25 * L);
-    return seen;
   }
 
   private static void one(

@@ -5,80 +5,80 @@ package dev.graft.backend.cpu.conv;
  * float of it at every pixel, since Java has no prefetch.
  */
 final class ReadAhead {
-  /** Floats of a cache line: longer steps would leave some out. */
-  private static final int LINE = 16;
+  /** Floats from what is read at a pixel to the next: a cache line. */
+  private static final int STEP = OuterProducts13.STEP;
 
   /** Some of an array. */
   record Range(float[] array, int from, int end) {}
 
   private final Range[] ranges;
-  private final int pixels;
+  private final int perRun;
+  private final long length;
+  private final long possible;
 
   /** The range that is being read, and where. */
   private int current;
 
   private long next; // beyond the end of an array as long as arrays get
-  private float seen;
+  private long due;
+  private int seen;
 
-  /** The coming run of the kernel reads {@code array[at + p·step]} at pixel p. */
-  private int at;
-
-  private int step;
+  /** Where the coming run of the kernel reads; −1 if nowhere. */
+  private int at = -1;
 
   /**
    * @param pixels of one run of the kernel
-   * @param runs of the kernel until all is needed
+   * @param runs of the kernel until all is needed; as many of them as it takes read, evenly
    */
   ReadAhead(int pixels, int runs, Range... ranges) {
     this.ranges = ranges;
-    this.pixels = pixels;
-    next = ranges[0].from;
-    long length = 0;
+    perRun = pixels * STEP;
+    possible = (long) runs * perRun;
+    long sum = 0;
     for (Range range : ranges) {
-      length += range.end - range.from;
+      sum += range.end - range.from;
     }
-    step = (int) Math.min(LINE, Math.ceilDiv(length, (long) runs * pixels));
+    length = Math.min(sum, possible);
+    next = ranges.length == 0 ? 0 : ranges[0].from;
   }
 
-  /** For a last block: one float of {@code array}, again and again. */
-  static ReadAhead nothing(float[] array) {
-    return new ReadAhead(1, 1, new Range(array, 0, 0));
+  /** For a last block. */
+  static ReadAhead nothing() {
+    return new ReadAhead(1, 1);
   }
 
-  /** Chooses what the coming run reads; nothing new behind the last range. */
+  /** Chooses what the coming run reads; nothing behind the last range. */
   void advance() {
-    if (step == 0) {
+    at = -1;
+    due += length;
+    if (due < possible) {
       return;
     }
+    due -= possible;
     if (next >= ranges[current].end && current + 1 < ranges.length) {
       current++;
       next = ranges[current].from;
     }
-    int last = array().length - 1 - (pixels - 1) * step;
-    if (next >= ranges[current].end || last < 0) {
-      at = 0;
-      step = 0;
-    } else {
+    int last = ranges[current].array.length - 1 - (perRun - STEP);
+    if (next < ranges[current].end && last >= 0) {
       at = (int) Math.min(next, last);
-      next += pixels * step;
+      next += perRun;
     }
   }
 
-  float[] array() {
-    return ranges[current].array;
+  /** What the coming run reads: {@code x} again, where there is nothing else. */
+  float[] array(float[] x) {
+    return at < 0 ? x : ranges[current].array;
   }
 
-  int at() {
-    return at;
+  /** How much further on than in x, which is read from {@code xAt} on. */
+  int distance(int xAt) {
+    return at < 0 ? 0 : at - xAt;
   }
 
-  int step() {
-    return step;
-  }
-
-  /** Takes the sum of what was read. */
-  void see(float sum) {
-    seen += sum;
+  /** Takes what depends on all that was read. */
+  void see(int value) {
+    seen += value;
   }
 
   /** Something that depends on all that was read, without which it would not be. */

@@ -19,6 +19,8 @@ final class HotKernels {
 
   private HotKernels() {}
 
+  private final ReadAhead ahead = new ReadAhead(16, 1 << 16, new ReadAhead.Range(x, 0, 64));
+
   public static void main(String[] args) {
     HotKernels all = new HotKernels();
     // One after the other: a loop over all of them would be compiled instead, with them inside.
@@ -38,6 +40,7 @@ final class HotKernels {
     for (boolean two : new boolean[] {true, false}) {
       if (has32) {
         all.add(() -> outerProducts(two));
+        all.add(this::packedOuterProducts);
         all.add(() -> narrow(NarrowTile.LONG, two));
         all.add(() -> narrow(NarrowTile.SHORT, two));
       } else {
@@ -55,9 +58,12 @@ final class HotKernels {
   }
 
   private void outerProducts(boolean two) {
-    ReadAhead ahead = new ReadAhead(16, 1, new ReadAhead.Range(x, 0, 64));
+    OuterProducts13.run(x, 0, 32, 999, 4, 16, y, 0, 2 * L, two, true, sums, 0);
+  }
+
+  private void packedOuterProducts() {
     ahead.advance();
-    OuterProducts13.run(x, 0, 32, 999, 4, 16, y, 0, 2 * L, two, true, ahead, sums, 0);
+    OuterProducts.run(x, 0, y, 0, 16, true, true, ahead, sums, 0);
   }
 
   private void narrow(int pixels, boolean two) {

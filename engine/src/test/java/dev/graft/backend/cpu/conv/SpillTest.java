@@ -35,6 +35,7 @@ class SpillTest {
       List.of(
           "dev.graft.backend.cpu.gemm.Microkernel*::run",
           "dev.graft.backend.cpu.conv.OuterProducts*::*",
+          "dev.graft.backend.cpu.conv.PackedOuterProducts*::*",
           "dev.graft.backend.cpu.conv.NarrowTile::*",
           "dev.graft.backend.cpu.conv.WinogradOuterProducts::*");
 
