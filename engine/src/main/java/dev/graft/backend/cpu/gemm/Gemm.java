@@ -1,6 +1,7 @@
 package dev.graft.backend.cpu.gemm;
 
 import dev.graft.backend.Lines;
+import dev.graft.backend.cpu.Caches;
 import dev.graft.backend.cpu.Parallel;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -54,9 +55,11 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
    * Floats of B, 6 MB, from which on blocks of A hold few products of many rows instead of many
    * products of few: every block reads all of B from L3 or memory, and sums that go to the result
    * and back cost less than that. 2048³ 1.14 to 1.22 of the speed, 4096×1000×4096 1.31 to 1.34 (Zen
-   * 3, 512 KB of L2); at 1.2 M floats 0.93 to 1.04.
+   * 3, 512 KB of L2); at 1.2 M floats 0.93 to 1.04. Nothing is where L2 has 2 MB, which hold 112
+   * rows of 2048 products: 2048³ 1.05, 2048×1000×4096 1.10 of the speed of long blocks on one
+   * thread, 1.00 to 1.04 on two (Xeon, AVX-512).
    */
-  private static final int LARGE = 3 << 19;
+  private static final long LARGE = Caches.L2 < 2 << 20 ? 3 << 19 : Long.MAX_VALUE;
 
   /** Panels of A of such a block: 120 rows or a few more. */
   private static final int TALL_PANELS = Math.ceilDiv(120, MR);
