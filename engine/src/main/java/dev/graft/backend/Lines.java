@@ -55,8 +55,11 @@ public final class Lines {
     return floats >= LONG;
   }
 
-  /** A run of so many zeros for good: many of them share an array. */
+  /** A run of so many zeros for good: short ones share arrays. */
   public static synchronized Run take(int floats) {
+    if (isLong(floats)) {
+      return new Run(new float[longArray(floats)], FIRST, floats);
+    }
     if (chunk.length - used < floats) {
       chunk = new float[longArray(floats)];
       used = FIRST;
