@@ -6,10 +6,10 @@ package dev.graft.backend;
  * 1.10 to 1.12, 64×3136×576 1.10 to 1.12, 1000×32×2048 1.06 to 1.09 where packed panels begin at a
  * line (one and two threads of a Xeon with AVX-512, 2 MB of L2).
  *
- * <p>Java says nowhere where an array lies. But G1 puts one that takes more than half a region at
- * the beginning of a region and never moves it (ZGC and Shenandoah do alike), so that its first
- * float lies behind a header of 16 bytes. Elsewhere runs lie as they happen to, and all is as fast
- * as it was.
+ * <p>Java says nowhere where an array lies. But G1, the usual collector, puts one that takes more
+ * than half a region at the beginning of a region, so that its first float lies behind a header of
+ * 16 bytes. With others, other sizes of regions or of headers, runs lie as they happen to, and all
+ * is right and somewhat slower.
  */
 public final class Lines {
   /** Floats of a line of 64 bytes. */
