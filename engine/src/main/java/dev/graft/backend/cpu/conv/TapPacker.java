@@ -7,6 +7,7 @@ import dev.graft.backend.cpu.cold.WarmUp;
 import dev.graft.backend.cpu.cold.Warming;
 import dev.graft.backend.cpu.gemm.Blocking;
 import dev.graft.backend.cpu.gemm.RowPacker;
+import dev.graft.backend.cpu.gemm.RunPacker;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -94,6 +95,14 @@ final class TapPacker implements RowPacker {
       run[t] = joined ? run[t + 1] + 1 : 1;
     }
     return run;
+  }
+
+  /** Of a 1×1 convolution that takes every pixel. */
+  @Override
+  public RunPacker runs() {
+    boolean every = taps.stepY() == 1 && taps.stepX() == 1 && rowsH == height && rowsW == width;
+    boolean inside = taps.count() == 1 && dy[0] == 0 && dx[0] == 0;
+    return every && inside ? new RunPacker(source, at, pixel) : null;
   }
 
   @Override

@@ -135,6 +135,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
 
   private final int m;
   private final RowPacker a;
+  private final RunPacker inPlace;
   private final PackedB b;
   private final Epilogue epilogue;
   private final float[] out;
@@ -161,8 +162,11 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
     long work = (long) m * b.n * Math.max(1, b.k);
     int threads = Parallel.threads();
     int wanted = threads == 1 || work < SMALL ? 1 : TASKS * threads;
-    this.block = b.isUnpacked() ? m : MR * rowPanels(wanted);
-    this.longest = b.isUnpacked() ? Math.max(1, b.k) : longest();
+    int packed = b.isUnpacked() ? m : MR * rowPanels(wanted);
+    this.longest = b.isUnpacked() ? Math.max(1, b.k) : longest(packed);
+    this.inPlace = b.isUnpacked() || !InPlaceKernel.accepts(m, b.n, b.k) ? null : a.runs();
+    int step = InPlaceKernel.KERNEL.rows();
+    this.block = inPlace == null ? packed : Math.ceilDiv(packed, step) * step;
     int rowBlocks = Math.ceilDiv(m, block);
     int cuts = Math.ceilDiv(wanted, Math.max(1, rowBlocks));
     this.panelsPerBlock =
@@ -196,12 +200,13 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
    * Sums have the same order, and so the same bits, either way.
    */
   static boolean isOwnedByColumns(int m, int n, int k) {
-    long floatsOfA = (long) m * k;
+    boolean fits = (long) m * k <= Blocking.BLOCK_FLOATS;
+    boolean inOnePass = Blocking.blocks(k) <= blocksInPass(m); // as other numbers of threads do
     int panels = PackedB.panels(n);
     int threads = Parallel.threads();
     boolean wide = panels >= 4 * columnPanels(m);
     boolean shared = threads > 1 && panels >= LEAST_PANELS * threads;
-    return floatsOfA <= Blocking.BLOCK_FLOATS && (wide || shared);
+    return fits && inOnePass && (wide || shared);
   }
 
   /** Panels of a task where each reads its own: every thread gets as many tasks. */
@@ -241,11 +246,16 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
   }
 
   /** Products summed in one pass over the result: as many as let a block of A fit, all alike. */
-  private int longest() {
-    int panels = Math.ceilDiv(Math.min(m, block), MR);
-    int most = Math.max(1, Blocking.BLOCK_FLOATS / (Math.max(1, panels) * PANEL)) * Blocking.KC;
+  private int longest(int rows) {
+    int most = blocksInPass(Math.min(m, rows)) * Blocking.KC;
     int passes = Math.max(1, Math.ceilDiv(b.k, most));
     return Math.max(1, Math.ceilDiv(b.k, passes));
+  }
+
+  /** K blocks of which a block of A with so many rows holds the products. */
+  private static int blocksInPass(int rows) {
+    int panels = Math.max(1, Math.ceilDiv(rows, MR));
+    return Math.max(1, Blocking.BLOCK_FLOATS / (panels * PANEL));
   }
 
   @Override
@@ -286,6 +296,10 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
       int depth,
       Epilogue pass,
       Scratch scratch) {
+    if (inPlace != null && InPlaceKernel.isCompiled()) {
+      rowsInPlace(row, rowEnd, panel, panelEnd, k, depth, pass, scratch);
+      return;
+    }
     int blocks = Blocking.blocks(depth);
     if (!scratch.holdsA(number, row, k)) {
       scratch.setHeldA(number, row, k);
@@ -453,6 +467,50 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
         TileStore.store(
             tiles, tilesAt, TILE, rows, scratch.offsets, r - row, first * NR, columns, pass, out);
       }
+    }
+  }
+
+  /**
+   * A few rows after the others, read where they lie, each with all these panels of B. The last of
+   * a task reach back over rows that were done, whose sums are not stored again.
+   */
+  private void rowsInPlace(
+      int row,
+      int rowEnd,
+      int panel,
+      int panelEnd,
+      int k,
+      int depth,
+      Epilogue pass,
+      Scratch scratch) {
+    InPlaceKernel kernel = InPlaceKernel.KERNEL;
+    int step = kernel.rows();
+    int tile = step * NR;
+    scratch.tiles((panelEnd - panel) * tile);
+    float[] tiles = scratch.tiles.array();
+    int tilesAt = scratch.tiles.at();
+    float[] panelsB = b.panels(panel, panelEnd, null);
+    int bAt = b.at(panel, null) + k * NR;
+    int columns = Math.min(panelEnd * NR, b.n) - panel * NR;
+    int blocks = Blocking.blocks(depth);
+    int size = Math.ceilDiv(depth, blocks);
+    int apart = inPlace.strideRow();
+    for (int r = row; r < rowEnd; r += step) {
+      int rows = Math.min(step, rowEnd - r);
+      int again = step - rows;
+      int aAt = inPlace.at() + (r - again) * apart + k;
+      for (int i = 0; i < blocks; i++) {
+        int count = Math.min(size, depth - i * size);
+        for (int p = 0; p < panelEnd - panel; p++) {
+          int panelAt = bAt + (p * b.k + i * size) * NR;
+          int to = tilesAt + p * tile;
+          int from = aAt + i * size;
+          kernel.run(count, inPlace.from(), from, apart, panelsB, panelAt, i > 0, tiles, to);
+        }
+      }
+      int sums = tilesAt + again * NR;
+      TileStore.store(
+          tiles, sums, tile, rows, scratch.offsets, r - row, panel * NR, columns, pass, out);
     }
   }
 

@@ -17,6 +17,11 @@ public interface RowPacker {
     return Integer.MAX_VALUE;
   }
 
+  /** The rows as runs of memory, all as far apart; null where they are not. */
+  default RunPacker runs() {
+    return null;
+  }
+
   /** The same for several rows, {@link Blocking#ROW_STRIDE} apart in the panel. */
   default void packRows(int row, int rows, int k, int count, float[] panel, int at) {
     for (int r = 0; r < rows; r++) {

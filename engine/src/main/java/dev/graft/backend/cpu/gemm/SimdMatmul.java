@@ -16,6 +16,7 @@ public final class SimdMatmul implements MatmulKernels {
     List<Warming> all = new ArrayList<>(Microkernel.warmings());
     all.add(1, TileStore.warming());
     all.add(Skinny.warming());
+    all.add(InPlaceKernel.warming());
     return all;
   }
 

@@ -2,6 +2,7 @@ package dev.graft.backend.cpu.conv;
 
 import dev.graft.backend.cpu.Vectors;
 import dev.graft.backend.cpu.gemm.Microkernel;
+import dev.graft.backend.cpu.gemm.ProductsInPlace;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,6 +37,7 @@ final class HotKernels {
     all.add(() -> Microkernel.runRows(Microkernel.MR, 2 * L, DEPTH, x, 0, y, 0, false, sums, 0));
     all.add(() -> Microkernel.HALF.run(DEPTH, x, 0, y, 0, true, sums, 0, 2 * L));
     all.add(() -> Microkernel.runRows(2 * Microkernel.MR, L, DEPTH, x, 0, y, 0, false, sums, 0));
+    all.add(new ProductsInPlace(x, y));
     boolean has32 = Microkernel.MR >= 14;
     for (boolean two : new boolean[] {true, false}) {
       if (has32) {

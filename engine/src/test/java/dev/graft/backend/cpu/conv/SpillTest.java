@@ -34,6 +34,7 @@ class SpillTest {
   private static final List<String> KERNELS =
       List.of(
           "dev.graft.backend.cpu.gemm.Microkernel*::run",
+          "dev.graft.backend.cpu.gemm.InPlaceKernel*::run",
           "dev.graft.backend.cpu.conv.OuterProducts*::*",
           "dev.graft.backend.cpu.conv.PackedOuterProducts*::*",
           "dev.graft.backend.cpu.conv.NarrowTile::*",
