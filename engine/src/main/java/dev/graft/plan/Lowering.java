@@ -39,16 +39,16 @@ final class Lowering {
   private Lowering(Graph graph) {
     this.graph = graph;
     reads.putAll(graph.uses());
-    memory = new PackedMemory(packedRoom(graph));
+    memory = new PackedMemory(packedRooms(graph));
     weights = new DeferredWeights(graph);
   }
 
-  private static long packedRoom(Graph graph) {
+  private static long[] packedRooms(Graph graph) {
     ConvKernels kernels = graph.backend().conv();
     return graph.calls().stream()
         .filter(call -> call.shape().numel() > 0)
         .mapToLong(call -> ProductSteps.packedRoom(call, kernels))
-        .sum();
+        .toArray();
   }
 
   /** The values of weights that are to be packed. */

@@ -34,12 +34,20 @@ final class WinogradWeights {
   private static final int MANY_TILES = 160;
 
   private final WinogradTile tile;
+  private final int inner;
+  private final int outer;
+
+  /** What fresh ones are made of; null for packed ones, which keep no other weights in memory. */
   private final WinogradKernels kernels;
+
   private final float[] data;
   private final int start;
 
-  private WinogradWeights(WinogradTile tile, WinogradKernels kernels, float[] data, int start) {
+  private WinogradWeights(
+      WinogradTile tile, int inner, int outer, WinogradKernels kernels, float[] data, int start) {
     this.tile = tile;
+    this.inner = inner;
+    this.outer = outer;
     this.kernels = kernels;
     this.data = data;
     this.start = start;
@@ -58,20 +66,21 @@ final class WinogradWeights {
   }
 
   static WinogradWeights fresh(WinogradTile tile, WinogradKernels kernels) {
-    return new WinogradWeights(tile, kernels, null, 0);
+    return new WinogradWeights(tile, kernels.inner(), kernels.outer(), kernels, null, 0);
   }
 
   /** Packs into {@code data} of at least {@link #length} floats, from {@code start} on. */
   static WinogradWeights packed(
       WinogradTile tile, WinogradKernels kernels, float[] data, int start) {
-    WinogradWeights packed = new WinogradWeights(tile, kernels, data, start);
     int inner = kernels.inner();
-    if (kernels.outer() % NR != 0) {
-      Arrays.fill(data, start, start + length(tile, inner, kernels.outer()), 0);
+    int outer = kernels.outer();
+    WinogradWeights packed = new WinogradWeights(tile, inner, outer, null, data, start);
+    if (outer % NR != 0) {
+      Arrays.fill(data, start, start + packed.length(), 0);
     }
     int distance = packed.distance(inner);
     Parallel.forRange(
-        kernels.outer() / L,
+        outer / L,
         1,
         (first, end) -> {
           float[] temp = new float[WinogradKernels.TEMP];
@@ -93,27 +102,27 @@ final class WinogradWeights {
   }
 
   int panels() {
-    return Math.ceilDiv(kernels.outer(), NR);
+    return Math.ceilDiv(outer, NR);
   }
 
   /** Floats that all of them take when packed. */
   int length() {
-    return length(tile, kernels.inner(), kernels.outer());
+    return length(tile, inner, outer);
   }
 
   /** Where a panel of the packed weights begins. */
   int at(int panel) {
-    return start + panel * tile.positions() * distance(kernels.inner());
+    return start + panel * tile.positions() * distance(inner);
   }
 
   /** Floats from a position to the next: of all inner channels if packed, else of {@code depth}. */
   int distance(int depth) {
-    return (isPacked() ? kernels.inner() : depth) * NR + GAP;
+    return (isPacked() ? inner : depth) * NR + GAP;
   }
 
   /** Floats that {@link #transform} writes for at most {@code depth} inner channels. */
   int room(int depth) {
-    return tile.positions() * distance(Math.min(depth, kernels.inner()));
+    return tile.positions() * distance(Math.min(depth, inner));
   }
 
   /**
@@ -124,7 +133,7 @@ final class WinogradWeights {
    */
   void transform(int panel, int from, int depth, float[] temp, float[] to, int at) {
     int distance = distance(depth);
-    int columns = Math.min(NR, kernels.outer() - panel * NR);
+    int columns = Math.min(NR, outer - panel * NR);
     if (columns < NR) {
       Arrays.fill(to, at, at + tile.positions() * distance, 0);
     }
