@@ -20,7 +20,7 @@ final class MemoryCommand implements Callable<Integer> {
   private static final String MODEL = "resnet50";
 
   /** A JVM takes what it is given: the same work with a heap that holds weights and plan. */
-  private static final String LIMITED = "graft-xmx320m";
+  private static final String LIMITED = "graft-xmx256m";
 
   @Mixin private Options options;
 
@@ -41,7 +41,7 @@ final class MemoryCommand implements Callable<Integer> {
           inferring,
           peer ->
               children.run(
-                  peer.equals(LIMITED) ? List.of("-Xmx320m") : List.of(),
+                  peer.equals(LIMITED) ? List.of("-Xmx256m") : List.of(),
                   "infer",
                   peer,
                   file(folder, peer).toString()));
