@@ -82,57 +82,6 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
   /** The number of the last run of any product. */
   private static final AtomicLong RUNS = new AtomicLong();
 
-  private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
-
-  private static final class Scratch {
-    private float[] a = {};
-    private Lines.Run b = Lines.NOTHING;
-    private Lines.Run tiles = Lines.NOTHING;
-    private int[] offsets = {};
-
-    /** What {@link #a} holds: of which run, from which row and column on. */
-    private long runOfA;
-
-    private int rowOfA;
-    private int columnOfA;
-
-    /**
-     * Whether A was packed from there last, for a task with the same rows. 1024→256@14 at batch 1
-     * on two threads 1.05 of the speed of packing for every task, 256³ 1.03.
-     */
-    boolean holdsA(long run, int row, int k) {
-      return runOfA == run && rowOfA == row && columnOfA == k;
-    }
-
-    void setHeldA(long run, int row, int k) {
-      runOfA = run;
-      rowOfA = row;
-      columnOfA = k;
-    }
-
-    void offsets(int length) {
-      if (offsets.length < length) {
-        offsets = new int[length];
-      }
-    }
-
-    void tiles(int length) {
-      tiles = tiles.orLonger(length);
-    }
-
-    float[] a(int length) {
-      if (a.length < length) {
-        a = new float[length];
-      }
-      return a;
-    }
-
-    Lines.Run b(int length) {
-      b = b.orLonger(length);
-      return b;
-    }
-  }
-
   private final int m;
   private final RowPacker a;
   private final RunPacker inPlace;
@@ -266,7 +215,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
 
   @Override
   public void run(int from, int to) {
-    Scratch scratch = SCRATCH.get();
+    GemmScratch scratch = GemmScratch.ofThisThread();
     scratch.offsets(Math.min(m, block));
     for (int task = from; task < to; task++) {
       int row = task / columnBlocks * block;
@@ -295,7 +244,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
       int k,
       int depth,
       Epilogue pass,
-      Scratch scratch) {
+      GemmScratch scratch) {
     if (inPlace != null && InPlaceKernel.isCompiled()) {
       rowsInPlace(row, rowEnd, panel, panelEnd, k, depth, pass, scratch);
       return;
@@ -329,7 +278,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
   }
 
   /** Packs products {@code k … k+depth−1} of some rows of A. */
-  private void packRows(int row, int rowEnd, int k, int depth, Scratch scratch) {
+  private void packRows(int row, int rowEnd, int k, int depth, GemmScratch scratch) {
     int blocks = Blocking.blocks(depth);
     int size = Math.ceilDiv(depth, blocks);
     int blockFloats = floatsOfA(rowEnd - row);
@@ -367,7 +316,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
       float[] panelsB,
       int bAt,
       Epilogue pass,
-      Scratch scratch) {
+      GemmScratch scratch) {
     int blocks = Blocking.blocks(depth);
     int size = Math.ceilDiv(depth, blocks);
     int blockFloats = floatsOfA(rowEnd - row);
@@ -432,7 +381,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
       float[] panelsB,
       int bAt,
       Epilogue pass,
-      Scratch scratch) {
+      GemmScratch scratch) {
     boolean adds = pass.isAddedTo(out);
     float[] tiles = scratch.tiles.array();
     int tilesAt = scratch.tiles.at();
@@ -441,7 +390,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
       int rows = Math.min(MR, rowEnd - r);
       int aAt = (r - row) * Blocking.ROW_STRIDE;
       int first = panel;
-      int apart = straight && rows == MR ? rowsApart(r - row, scratch) : 0;
+      int apart = straight && rows == MR ? scratch.rowsApart(r - row) : 0;
       for (; apart > 0 && first < panelEnd && (first + 1) * NR <= b.n; first++) {
         int panelAt = bAt + (first - panel) * b.k * NR;
         int to = scratch.offsets[r - row] + first * NR;
@@ -482,7 +431,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
       int k,
       int depth,
       Epilogue pass,
-      Scratch scratch) {
+      GemmScratch scratch) {
     InPlaceKernel kernel = InPlaceKernel.KERNEL;
     int step = kernel.rows();
     int tile = step * NR;
@@ -512,20 +461,5 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
       TileStore.store(
           tiles, sums, tile, rows, scratch.offsets, r - row, panel * NR, columns, pass, out);
     }
-  }
-
-  /**
-   * Floats from each row of the result to the next, if all of a full tile lie as far apart; 0
-   * otherwise.
-   */
-  private static int rowsApart(int first, Scratch scratch) {
-    int[] offsets = scratch.offsets;
-    int apart = offsets[first + 1] - offsets[first];
-    for (int i = first + 2; i < first + MR; i++) {
-      if (offsets[i] - offsets[i - 1] != apart) {
-        return 0;
-      }
-    }
-    return apart;
   }
 }
