@@ -84,7 +84,10 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
 
   private final int m;
   private final RowPacker a;
+
+  /** The rows of A, if they are read where they lie; null if they are packed. */
   private final RunPacker inPlace;
+
   private final PackedB b;
   private final Epilogue epilogue;
   private final float[] out;
@@ -112,6 +115,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
     int threads = Parallel.threads();
     int wanted = threads == 1 || work < SMALL ? 1 : TASKS * threads;
     int packed = b.isUnpacked() ? m : MR * rowPanels(wanted);
+    // As for packed rows in any case: these are used until the kernel for others is compiled.
     this.longest = b.isUnpacked() ? Math.max(1, b.k) : longest(packed);
     this.inPlace = b.isUnpacked() || !InPlaceKernel.accepts(m, b.n, b.k) ? null : a.runs();
     int step = InPlaceKernel.KERNEL.rows();
