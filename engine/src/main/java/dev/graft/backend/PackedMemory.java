@@ -15,6 +15,7 @@ public final class PackedMemory {
   /** 16 MB with the header: whole regions, and no free run is too short for it for long. */
   private static final int LONGEST = (1 << 22) - 4;
 
+  /** What fits an array at all. */
   private static final long MOST = Integer.MAX_VALUE - 2L * Lines.LINE;
 
   private final List<Free> free = new ArrayList<>();

@@ -32,7 +32,9 @@ class PackedMemoryTest {
     }
     long made = taken.keySet().stream().mapToLong(array -> array.length).sum();
     assertTrue(taken.size() <= 4, taken.size() + " arrays");
-    assertTrue(made <= total + 16 * taken.size(), made + " floats for " + total);
+    // With regions of 32 MB, in heaps of 64 GB and more, runs share Lines' arrays instead.
+    long spare = Lines.isLong((1 << 22) - 4) ? 16L * taken.size() : total / 3;
+    assertTrue(made <= total + spare, made + " floats for " + total);
   }
 
   @Test
@@ -56,7 +58,7 @@ class PackedMemoryTest {
   /** As a grouped convolution asks for one run a group. */
   @Test
   void aRoomMayBeTakenPartByPart() {
-    int each = 1 << 20;
+    int each = 1 << 21; // three of them are long in a heap of any size
     PackedMemory memory = new PackedMemory(3L * each, 16);
     float[] array = memory.take(each).array();
     for (int i = 1; i < 3; i++) {
