@@ -136,6 +136,13 @@ class MatmulTest {
     check(transposed(batch, m, k), repeated(batch, k, n), null);
   }
 
+  /** Right operands of more than 12 MB, which are passed over region by region. */
+  @ParameterizedTest(name = "{0} x {1} x {2}")
+  @CsvSource({"65, 1237, 2561", "65, 2600, 1221"})
+  void agreesWithThreeLoopsWhereTheRightOperandIsLarge(int m, int k, int n) {
+    check(dense(1, m, k), dense(1, k, n), null);
+  }
+
   /** −0, whether a sum goes by way of a tile or straight to the result. */
   @Test
   void sumsThatUnderflowKeepTheirSign() {
@@ -187,6 +194,9 @@ class MatmulTest {
     "1, 70, 5200, 35",
     "1, 59, 4845, 192",
     "1, 1003, 2600, 57",
+    "1, 65, 1237, 2561",
+    "1, 65, 2600, 1221",
+    "1, 450, 700, 1100",
     "2, 100, 257, 1025"
   })
   void anyNumberOfThreadsGivesTheSameBits(int batch, int m, int k, int n) {
