@@ -1,7 +1,6 @@
 package dev.graft.backend.cpu.gemm;
 
 import dev.graft.backend.Lines;
-import dev.graft.backend.cpu.Caches;
 import dev.graft.backend.cpu.Parallel;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -17,30 +16,12 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
   private static final int NR = Blocking.NR;
   private static final int MR = Microkernel.MR;
 
-  /** Tasks a thread, aimed at so that the last to finish is not far behind. */
-  private static final int TASKS = 12;
-
-  /**
-   * Rows up to which they all go into one block, so that B is read once: an image of 7×7. Weights
-   * that come from memory then cost least.
-   */
-  private static final int FEW_ROWS = 64;
-
-  /**
-   * Panels of A, and of B, in a task at least: reading a panel of B from memory, or packing one of
-   * A, takes about as long as one or half a tile's products and must serve several tiles.
-   */
-  private static final int LEAST_PANELS = 4;
-
   /**
    * Rows from which on a panel of few columns has a microkernel of its own. A head of 1000 classes
    * on 16 images would call it twice a run, so rarely that it stayed interpreted for some 150 runs
    * of a plan without warm-up: 1.2 to 7 ms of ResNet-18's 160.
    */
   private static final int NARROW_ROWS = 8 * 28;
-
-  /** Multiply-adds under which a product is not worth waking another thread (about 10 µs). */
-  private static final long SMALL = 200_000;
 
   /**
    * Floats of B over which a task passes once for each of its row panels, where one K block is all:
@@ -49,42 +30,10 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
    * column of the result fall into the same few places of L1: 256→1024@14 with a residual, in four
    * such parts, 1.2 to 1.4 of the speed (Zen 3).
    */
-  private static final int RESIDENT = 1 << 16;
-
-  /**
-   * Floats of B, 6 MB, from which on blocks of A hold few products of many rows instead of many
-   * products of few: every block reads all of B from L3 or memory, and sums that go to the result
-   * and back cost less than that. 2048³ 1.14 to 1.22 of the speed, 4096×1000×4096 1.31 to 1.34 (Zen
-   * 3, 512 KB of L2); at 1.2 M floats 0.93 to 1.04. Nothing is where L2 has 2 MB, which hold 112
-   * rows of 2048 products: 2048³ 1.05, 2048×1000×4096 1.10 of the speed of long blocks on one
-   * thread, 1.00 to 1.04 on two (Xeon, AVX-512).
-   */
-  private static final long LARGE = Caches.L2 < 2 << 20 ? 3 << 19 : Long.MAX_VALUE;
-
-  /** Panels of A of such a block: 120 rows or a few more. */
-  private static final int TALL_PANELS = Math.ceilDiv(120, MR);
-
-  /** Panels of B that share the packing of a block of A at least, where there are as many. */
-  private static final int SHARING = 16;
-
-  /** Floats of B, half of L2, from which on a block of A reads all of it from L3 or memory. */
-  private static final int FAR = Caches.L2 / 2 / Float.BYTES;
-
-  /**
-   * What a tile waits for a panel of B from there, as a part of the time that it takes from L2: 0.6
-   * on two threads and 0.2 on one of a Xeon (1024³; 9.0 and 6.5 instead of 5.6 µs).
-   */
-  private static final double WAITING = 0.6;
-
-  /**
-   * Floats of B, 8 MB, that all rows of A pass over before the next ones: the sooner it is read
-   * again, the more of it is left in an L3 that others use too. A is packed again for each region.
-   * A panel's first tile took 15 µs where blocks of A read 16 MB in turns, 7 with 4 MB (Xeon).
-   */
-  private static final int REGION = 1 << 21;
+  static final int RESIDENT = 1 << 16;
 
   /** Floats of a panel of A, of one K block. */
-  private static final int PANEL = MR * Blocking.ROW_STRIDE;
+  static final int PANEL = MR * Blocking.ROW_STRIDE;
 
   /** Floats of a tile. */
   private static final int TILE = MR * NR;
@@ -108,17 +57,7 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
   private final Epilogue epilogue;
   private final float[] out;
   private final RowTarget target;
-  private final int block;
-  private final int longest;
-  private final int panelsPerBlock;
-  private final int rowBlocks;
-  private final int columnBlocks;
-
-  /** Column blocks of a region of B. */
-  private final int regionBlocks;
-
-  private final int tasks;
-  private final int grain;
+  private final GemmTasks tasks;
 
   /** Tells this run from all others, so that a thread knows what it has packed. */
   private long number;
@@ -131,27 +70,9 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
     this.epilogue = epilogue;
     this.out = out;
     this.target = target;
-    int panels = PackedB.panels(b.n);
-    long work = (long) m * b.n * Math.max(1, b.k);
-    int threads = Parallel.threads();
-    int wanted = threads == 1 || work < SMALL ? 1 : TASKS * threads;
-    int packed = b.isUnpacked() ? m : MR * rowPanels(wanted);
-    // As for packed rows in any case: these are used until the kernel for others is compiled.
-    this.longest = b.isUnpacked() ? Math.max(1, b.k) : longest(packed);
     this.inPlace = b.isUnpacked() || !InPlaceKernel.accepts(m, b.n, b.k) ? null : a.runs();
-    int step = InPlaceKernel.KERNEL.rows();
-    this.block = inPlace == null ? packed : Math.ceilDiv(packed, step) * step;
-    this.rowBlocks = Math.ceilDiv(m, block);
-    int regions = Math.clamp(Math.round((float) b.k * b.n / REGION), 1, Math.max(1, panels));
-    int cuts = Math.max(regions, Math.ceilDiv(wanted, Math.max(1, rowBlocks)));
-    this.panelsPerBlock =
-        b.isUnpacked()
-            ? ownPanels(panels, threads, wanted)
-            : Math.max(Math.min(LEAST_PANELS, panels), Math.ceilDiv(panels, cuts));
-    this.columnBlocks = Math.ceilDiv(panels, Math.max(1, panelsPerBlock));
-    this.regionBlocks = Math.ceilDiv(columnBlocks, regions);
-    this.tasks = rowBlocks * columnBlocks;
-    this.grain = work < SMALL ? Math.max(1, tasks) : 1;
+    int together = inPlace == null ? 1 : InPlaceKernel.KERNEL.rows();
+    this.tasks = new GemmTasks(m, b.n, b.k, b.isUnpacked(), together);
   }
 
   /** {@code out[target.offset(i) + j] (+)= Σ_k A[i, k]·B[k, j] (+ bias[biasAt + j])}. */
@@ -168,109 +89,27 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
     new Gemm(m, a, b, epilogue, out, target).run();
   }
 
-  /**
-   * Whether tasks should own columns of the product and read their part of B themselves: where all
-   * of A fits a core's cache, and there are many times more columns than rows, or enough for all
-   * threads. B then goes neither through memory nor from core to core, and nobody waits until it is
-   * packed: on two threads 64×3136×576 went from 155 to 250 GFLOP/s, 128×256×256 from 94 to 158.
-   * Sums have the same order, and so the same bits, either way.
-   */
-  static boolean isOwnedByColumns(int m, int n, int k) {
-    boolean fits = (long) m * k <= Blocking.BLOCK_FLOATS;
-    boolean inOnePass = Blocking.blocks(k) <= blocksInPass(m); // as other numbers of threads do
-    int panels = PackedB.panels(n);
-    int threads = Parallel.threads();
-    boolean wide = panels >= 4 * columnPanels(m);
-    boolean shared = threads > 1 && panels >= LEAST_PANELS * threads;
-    return fits && inOnePass && (wide || shared);
-  }
-
-  /** Panels of a task where each reads its own: every thread gets as many tasks. */
-  private static int ownPanels(int panels, int threads, int tasksWanted) {
-    if (tasksWanted == 1) {
-      return panels;
-    }
-    int count = Math.ceilDiv(panels, Math.max(LEAST_PANELS, Math.ceilDiv(panels, tasksWanted)));
-    return Math.ceilDiv(panels, Math.ceilDiv(count, threads) * threads);
-  }
-
-  /** As many panels of columns as make a square with so many rows. */
-  private static int columnPanels(int m) {
-    return Math.ceilDiv(m, NR);
-  }
-
-  /** Row panels of a task: as many as L2 holds; fewer where that would leave few tasks. */
-  private int rowPanels(int tasksWanted) {
-    int all = Math.max(1, Math.ceilDiv(m, MR));
-    if (all * MR <= FEW_ROWS) {
-      return all;
-    }
-    boolean tall = (long) b.k * b.n > LARGE;
-    int panels = tall ? TALL_PANELS : LEAST_PANELS;
-    int depth = Math.clamp(Blocking.BLOCK_FLOATS / (panels * PANEL), 1, Blocking.blocks(b.k));
-    int most = Blocking.BLOCK_FLOATS / (depth * PANEL);
-    if (b.k <= Blocking.KC && (long) b.k * b.n > RESIDENT) {
-      // Every block reads all of B from beyond L2, part by part, and its own rows panel by panel.
-      int even =
-          (long) b.k * b.n > FAR && tasksWanted > 1
-              ? evenRows(all, tasksWanted / TASKS)
-              : Math.ceilDiv(all, Math.ceilDiv(tasksWanted * SHARING, PackedB.panels(b.n)));
-      return Math.clamp(Math.min(most, even), Math.min(LEAST_PANELS, all), all);
-    }
-    return Math.clamp(
-        Math.min(Math.ceilDiv(all, 8), most),
-        Math.min(LEAST_PANELS, all),
-        tall ? Math.max(TALL_PANELS, Blocking.PANELS) : Blocking.PANELS);
-  }
-
-  /**
-   * Row panels of blocks, all alike, over which B passes from beyond L2. The first of them waits
-   * for it, {@link #WAITING} of a tile's time for each tile; many of them leave large tasks, for
-   * half of one of which a thread waits at the end.
-   */
-  private int evenRows(int all, int threads) {
-    double tiles = (double) all * PackedB.panels(b.n) / threads;
-    double best = Math.sqrt(2 * WAITING / LEAST_PANELS * tiles);
-    return Math.ceilDiv(all, Math.ceilDiv(all, Math.max(1, (int) best)));
-  }
-
-  /** Products summed in one pass over the result: as many as let a block of A fit, all alike. */
-  private int longest(int rows) {
-    int most = blocksInPass(Math.min(m, rows)) * Blocking.KC;
-    int passes = Math.max(1, Math.ceilDiv(b.k, most));
-    return Math.max(1, Math.ceilDiv(b.k, passes));
-  }
-
-  /** K blocks of which a block of A with so many rows holds the products. */
-  private static int blocksInPass(int rows) {
-    int panels = Math.max(1, Math.ceilDiv(rows, MR));
-    return Math.max(1, Blocking.BLOCK_FLOATS / (panels * PANEL));
-  }
-
   @Override
   public void run() {
     number = RUNS.incrementAndGet();
-    Parallel.forRange(tasks, grain, this);
+    Parallel.forRange(tasks.count, tasks.grain, this);
   }
 
   @Override
   public void run(int from, int to) {
     GemmScratch scratch = GemmScratch.ofThisThread();
-    scratch.offsets(Math.min(m, block));
+    scratch.offsets(Math.min(m, tasks.rows));
     for (int task = from; task < to; task++) {
-      int region = task / (rowBlocks * regionBlocks);
-      int inRegion = task - region * rowBlocks * regionBlocks;
-      int beside = Math.min(regionBlocks, columnBlocks - region * regionBlocks);
-      int row = inRegion / beside * block;
-      int panel = (region * regionBlocks + inRegion % beside) * panelsPerBlock;
-      int panelEnd = Math.min(PackedB.panels(b.n), panel + panelsPerBlock);
-      int rowEnd = Math.min(m, row + block);
+      int row = tasks.row(task);
+      int rowEnd = Math.min(m, row + tasks.rows);
+      int panel = tasks.panel(task);
+      int panelEnd = Math.min(PackedB.panels(b.n), panel + tasks.panels);
       for (int i = row; i < rowEnd; i++) {
         scratch.offsets[i - row] = target.offset(i);
       }
       int k = 0;
       do {
-        int depth = Math.min(longest, b.k - k);
+        int depth = Math.min(tasks.depth, b.k - k);
         Epilogue pass = epilogue.pass(k == 0, k + depth == b.k, out);
         pass(row, rowEnd, panel, panelEnd, k, depth, pass, scratch);
         k += depth;
@@ -298,12 +137,12 @@ public final class Gemm implements Runnable, Parallel.RangeBody {
       packRows(row, rowEnd, k, depth, scratch);
     }
     int panels = panelEnd - panel;
-    boolean rowsFirst = blocks == 1 && panels >= LEAST_PANELS;
+    boolean rowsFirst = blocks == 1 && panels >= GemmTasks.LEAST_PANELS;
     int resident = RESIDENT / (Math.max(1, depth) * NR);
     int most =
         b.isUnpacked()
             ? Math.clamp(resident, 1, PackedB.TOGETHER)
-            : rowsFirst ? Math.max(LEAST_PANELS, resident) : 1;
+            : rowsFirst ? Math.max(GemmTasks.LEAST_PANELS, resident) : 1;
     int parts = Math.ceilDiv(panels, most);
     scratch.tiles(rowsFirst ? TOGETHER * TILE : tilesOf(rowEnd - row) * Math.min(most, panels));
     for (int i = 0; i < parts; i++) {

@@ -44,7 +44,7 @@ public final class SimdMatmul implements MatmulKernels {
       }
       return;
     }
-    boolean byColumns = Gemm.isOwnedByColumns(m, n, k);
+    boolean byColumns = GemmTasks.isOwnedByColumns(m, n, k);
     float[] packed = byColumns ? null : pool.take(PackedB.arrayLength(k, n));
     for (int b = 0; b < out.dim(0); b++) {
       int yAt = y.offset() + b * y.stride(0);
