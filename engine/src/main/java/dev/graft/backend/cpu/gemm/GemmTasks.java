@@ -46,8 +46,12 @@ final class GemmTasks {
   /** Panels of B that share the packing of a block of A at least, where there are as many. */
   private static final int SHARING = 16;
 
-  /** Floats of B, half of L2, from which on a block of A reads all of it from L3 or memory. */
-  private static final int FAR = Caches.L2 / 2 / Float.BYTES;
+  /**
+   * Floats of B, half of L2, from which on a block of A waits for all of it from L3 or memory. Not
+   * where L2 has 1 MB: more rows in a block gave 1024³ 0.99 there (Zen 5, whose L3 is near).
+   */
+  private static final long FAR =
+      Caches.L2 < 2 << 20 ? Long.MAX_VALUE : Caches.L2 / 2 / Float.BYTES;
 
   /**
    * What a tile waits for a panel of B from there, as a part of the time that it takes from L2: 0.6
