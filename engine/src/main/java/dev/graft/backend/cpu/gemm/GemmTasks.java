@@ -182,9 +182,9 @@ final class GemmTasks {
       return all;
     }
     boolean tall = (long) k * n > LARGE;
-    int panels = tall ? TALL_PANELS : LEAST_PANELS;
-    int depth = Math.clamp(Blocking.BLOCK_FLOATS / (panels * Gemm.PANEL), 1, Blocking.blocks(k));
-    int most = Blocking.BLOCK_FLOATS / (depth * Gemm.PANEL);
+    int least = tall ? TALL_PANELS : LEAST_PANELS;
+    int blocks = Math.clamp(Blocking.BLOCK_FLOATS / (least * Gemm.PANEL), 1, Blocking.blocks(k));
+    int most = Blocking.BLOCK_FLOATS / (blocks * Gemm.PANEL);
     if (k <= Blocking.KC && (long) k * n > Gemm.RESIDENT) {
       // Every block reads all of B from beyond L2, part by part, and its own rows panel by panel.
       int even =
